@@ -1,0 +1,3 @@
+"""Watches what a WarpStream account costs."""
+
+__version__ = "0.1.0"

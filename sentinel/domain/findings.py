@@ -1,0 +1,119 @@
+"""What a rule says of one scope on one day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from sentinel.domain.periods import Period
+from sentinel.domain.scopes import Scope
+
+
+class RuleKind(StrEnum):
+    """The kinds of rules, as rules.yaml groups them."""
+
+    BUDGET = "budget"
+    SPIKE = "spike"
+    NEW_SPEND = "new_spend"
+    COMMITMENT = "commitment"
+    FRESHNESS = "freshness"
+
+
+class Severity(StrEnum):
+    """How soon somebody should look."""
+
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Higher is sooner."""
+        return 1 if self is Severity.CRITICAL else 0
+
+
+class Direction(StrEnum):
+    """Which way a cost moved."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Basis(StrEnum):
+    """What the observed figure rests on."""
+
+    SETTLED = "settled"
+    UNSETTLED = "unsettled"
+    ASSUMED = "assumed"
+
+
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """An excess in its two causes, in currency: `volume` + `price` = observed - expected.
+
+    `volume_percent` and `price_percent` are the changes of quantity and of the effective price; None where the old
+    one is zero or unknown.
+    """
+
+    volume: float
+    price: float
+    volume_percent: float | None
+    price_percent: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """One child's part in its parent's excess: `share` is 0..1 (above 1 where other children moved the other way)."""
+
+    scope: Scope
+    excess: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetStanding:
+    """How a budget stands: amounts in currency, `thresholds` highest first among those crossed."""
+
+    amount: float
+    period: Period
+    crossed: tuple[str, ...]
+    unknown_days: int
+    unsettled_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The observed cost of a scope lies outside [lower, upper], and the rule's minimums are met.
+
+    Money is in currency units of `currency`. `impact` is observed minus expected on this day. `score` is z-like for
+    spikes and the share of the amount for budgets.
+    """
+
+    rule: str
+    kind: RuleKind
+    scope: Scope
+    day: date
+    direction: Direction
+    severity: Severity
+    observed: float
+    expected: float
+    lower: float
+    upper: float
+    score: float
+    basis: Basis
+    currency: str
+    days_used: int = 0
+    days_left_out: int = 0
+    budget: BudgetStanding | None = None
+    excess: Excess | None = None
+    contributions: tuple[Contribution, ...] = field(default=())
+
+    @property
+    def impact(self) -> float:
+        """Observed minus expected on this day, in currency."""
+        return self.observed - self.expected
+
+    @property
+    def episode(self) -> str:
+        """What tells two alerts of one rule and scope apart: the budget's period, else the direction."""
+        return self.budget.period.first.isoformat() if self.budget else self.direction.value

@@ -1,0 +1,74 @@
+"""One neutral message: what is told, before any channel gives it a form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Tone(StrEnum):
+    """How a message stands out."""
+
+    CRITICAL = "critical"
+    WARNING = "warning"
+    GOOD = "good"
+    NEUTRAL = "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A label and its value, as in a small table."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is told, in this order: what, how much, since when, why, where, what one can do.
+
+    `headline` is one line of plain text. `lines` are sentences of plain text. `facts` is the small print.
+    `details` are messages that a batch carries (Slack: in its thread; e-mail: below).
+    `actions` are what one can do, as commands a person can type.
+    """
+
+    tone: Tone
+    headline: str
+    lines: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    actions: tuple[str, ...] = ()
+    details: tuple[Message, ...] = ()
+    alert_ids: tuple[int, ...] = ()
+
+
+class NotificationState(StrEnum):
+    """Where a notification is on its way."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One message on its way to one channel; `key` is its identity for the receiver, the same at every attempt.
+
+    `attempts` counts the sends begun. `uncertain`: an earlier attempt may have arrived. `thread` is the receiver's
+    reference of the alert's first message, None where there is none yet.
+    """
+
+    id: int
+    channel: str
+    key: str
+    message: Message
+    attempts: int
+    uncertain: bool
+    thread: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the receiver answered: its reference of the message, e.g. a Slack `ts` or a Message-ID."""
+
+    remote_id: str
