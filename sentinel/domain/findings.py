@@ -107,6 +107,8 @@ class Finding:
     budget: BudgetStanding | None = None
     excess: Excess | None = None
     contributions: tuple[Contribution, ...] = field(default=())
+    muted: bool = False
+    """A mute covers the whole scope on this day: recorded, never told."""
 
     @property
     def impact(self) -> float:
