@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -51,8 +51,8 @@ class Basis(StrEnum):
 class Excess:
     """An excess in its two causes, in currency: `volume` + `price` = observed - expected.
 
-    `volume_percent` and `price_percent` are the changes of quantity and of the effective price; None where the old
-    one is zero or unknown.
+    `volume_percent` and `price_percent` are the changes of quantity and of the effective price, as shares (2.04 is
+    +204%); None where the old one is zero or unknown.
     """
 
     volume: float
@@ -67,6 +67,14 @@ class Contribution:
 
     scope: Scope
     excess: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A wider scope that a finding is a part of: `share` (0..1) of that scope's excess is the finding's."""
+
+    scope: Scope
     share: float
 
 
@@ -106,16 +114,17 @@ class Finding:
     days_left_out: int = 0
     budget: BudgetStanding | None = None
     excess: Excess | None = None
-    contributions: tuple[Contribution, ...] = field(default=())
+    contributions: tuple[Contribution, ...] = ()
     muted: bool = False
     """A mute covers the whole scope on this day: recorded, never told."""
+    whole: Whole | None = None
+    """The wider scope that this excess is most of, None where it stands for itself."""
+    regions: tuple[str, ...] = ()
+    """Where the scope runs, for people to read; no part of its identity."""
+    note: str = ""
+    """A sentence that figures cannot say, such as the error of a pull that keeps failing."""
 
     @property
     def impact(self) -> float:
         """Observed minus expected on this day, in currency."""
         return self.observed - self.expected
-
-    @property
-    def episode(self) -> str:
-        """What tells two alerts of one rule and scope apart: the budget's period, else the direction."""
-        return self.budget.period.first.isoformat() if self.budget else self.direction.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -55,7 +56,8 @@ class Notification:
     """One message on its way to one channel; `key` is its identity for the receiver, the same at every attempt.
 
     `attempts` counts the sends begun. `uncertain`: an earlier attempt may have arrived. `thread` is the receiver's
-    reference of the alert's first message, None where there is none yet.
+    reference of the alert's first message, None where there is none yet. `delivered` names the parts of it that
+    have arrived at an earlier attempt, in the channel's own words. `first_attempt_at` is when the first send began.
     """
 
     id: int
@@ -65,6 +67,8 @@ class Notification:
     attempts: int
     uncertain: bool
     thread: str | None = None
+    delivered: tuple[str, ...] = ()
+    first_attempt_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

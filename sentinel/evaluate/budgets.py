@@ -1,0 +1,170 @@
+"""Budget rules: what a period has cost so far, against its amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.domain.alerts import AlertDay
+from sentinel.domain.findings import Basis, BudgetStanding, Direction, Finding, RuleKind, Severity
+from sentinel.domain.matrix import CostMatrix
+from sentinel.domain.moments import moment_of
+from sentinel.domain.periods import Period, PeriodKind
+from sentinel.evaluate.context import Context, RuleContext
+from sentinel.evaluate.groups import Groups, group
+from sentinel.evaluate.tracks import DayVerdict, Track
+from sentinel.rules.matching import select
+from sentinel.rules.model import Budget, CostBasis
+
+DAILY = "day"
+"""Days in a row over a daily budget are one alert, so its episode is not the day."""
+
+SMALLEST_UNIT = 1e-8
+"""Money is kept in these; a sum of float64 is rounded to them before it is compared."""
+
+
+def judge_budgets(rule: Budget, context: Context, around: RuleContext) -> Iterator[Track]:
+    """Tracks of every scope that has crossed a threshold in a period that counts, or has an open alert."""
+    matrix = context.matrix
+    groups = group(matrix, select(rule, matrix.series).mask, rule.per, context.tier_pattern)
+    spend = groups.cost if rule.cost is CostBasis.USAGE else groups.cost + _account_charges(matrix, groups)
+    for period in _periods(rule, context, around):
+        for row in range(len(groups.scopes)):
+            verdict = _verdict(rule, context, groups, spend[row], row, period)
+            if verdict is None:
+                continue
+            episode = DAILY if rule.period is PeriodKind.DAY else period.first.isoformat()
+            if verdict.finding is None and groups.scopes[row].key not in around.open_scope_keys(episode):
+                continue
+            yield Track(
+                rule=rule.name,
+                kind=RuleKind.BUDGET,
+                scope=groups.scopes[row],
+                episode=episode,
+                verdicts=(verdict,),
+                lasting=rule.period is not PeriodKind.DAY,
+                closed=_is_closed(groups, matrix, row, period, context),
+            )
+
+
+def merge_days(tracks: Iterator[Track]) -> tuple[Track, ...]:
+    """Join the tracks of one rule, scope and episode: the days of a daily budget become one track."""
+    merged: dict[tuple[str, str, str], Track] = {}
+    for track in tracks:
+        known = merged.get(track.key)
+        merged[track.key] = track if known is None else _joined(known, track)
+    return tuple(merged.values())
+
+
+def _joined(first: Track, second: Track) -> Track:
+    verdicts = tuple(sorted((*first.verdicts, *second.verdicts), key=lambda verdict: verdict.day))
+    return Track(
+        rule=first.rule,
+        kind=first.kind,
+        scope=first.scope,
+        episode=first.episode,
+        verdicts=verdicts,
+        lasting=first.lasting,
+        closed=first.closed and second.closed,
+    )
+
+
+def _periods(rule: Budget, context: Context, around: RuleContext) -> tuple[Period, ...]:
+    """The periods to judge, oldest first: the running one, those that may still change, those of open alerts."""
+    settings = context.rules.settings
+    days = [context.today - timedelta(days=back) for back in range(settings.restate_days + 2)]
+    days += [day.day for alert in around.open_alerts for day in alert.days]
+    periods = {rule.period_on(day, settings.week_start) for day in days}
+    return tuple(sorted(period for period in periods if period is not None))
+
+
+def _verdict(
+    rule: Budget, context: Context, groups: Groups, spend: NDArray[np.float64], row: int, period: Period
+) -> DayVerdict | None:
+    matrix = context.matrix
+    first = max(0, matrix.column(period.first))
+    stop = min(matrix.days, matrix.column(period.last) + 1)
+    covered = np.flatnonzero(groups.covered[row, first:stop]) + first
+    if first >= stop or covered.size == 0:
+        return None
+    spent = round(float(spend[covered].sum()) / SMALLEST_UNIT) * SMALLEST_UNIT
+    newest = int(covered[-1])
+    ended = min(stop, matrix.column(context.today))
+    unknown = int((~groups.covered[row, first:ended]).sum()) + max(0, -matrix.column(period.first))
+    unsettled = int((~groups.settled[row, covered]).sum())
+    crossed = [t for t in rule.thresholds if spent >= t.level(rule.amount)]
+    figures = AlertDay(
+        day=matrix.day(newest),
+        observed=spent,
+        expected=rule.amount,
+        lower=0.0,
+        upper=crossed[-1].level(rule.amount) if crossed else rule.thresholds[0].level(rule.amount),
+        score=spent / rule.amount,
+    )
+    finding = None
+    if crossed:
+        standing = BudgetStanding(
+            amount=rule.amount,
+            period=period,
+            crossed=tuple(str(threshold) for threshold in reversed(crossed)),
+            unknown_days=unknown,
+            unsettled_days=unsettled,
+        )
+        finding = _finding(rule, context, groups, row, figures, standing)
+    return DayVerdict(figures, finding, _settled_at(groups, row, period, matrix, context))
+
+
+def _finding(
+    rule: Budget, context: Context, groups: Groups, row: int, figures: AlertDay, standing: BudgetStanding
+) -> Finding:
+    spent_all = figures.observed >= rule.amount
+    return Finding(
+        rule=rule.name,
+        kind=RuleKind.BUDGET,
+        scope=groups.scopes[row],
+        day=figures.day,
+        direction=Direction.UP,
+        severity=rule.severity if spent_all else Severity.WARNING,
+        observed=figures.observed,
+        expected=figures.expected,
+        lower=figures.lower,
+        upper=figures.upper,
+        score=figures.score,
+        basis=Basis.UNSETTLED if standing.unsettled_days or standing.unknown_days else Basis.SETTLED,
+        currency=context.currency_of(groups.accounts[row]),
+        regions=groups.regions[row],
+        budget=standing,
+    )
+
+
+def _settled_at(groups: Groups, row: int, period: Period, matrix: CostMatrix, context: Context) -> datetime | None:
+    """When the last day of a period became settled; None while one of its days is not, or is still to come."""
+    first, stop = max(0, matrix.column(period.first)), matrix.column(period.last) + 1
+    if stop > matrix.days or period.last >= context.today:
+        return None
+    moments = groups.settled_at[row, first:stop]
+    return moment_of(moments.max()) if moments.size else None
+
+
+def _is_closed(groups: Groups, matrix: CostMatrix, row: int, period: Period, context: Context) -> bool:
+    """Every day is settled and the restatement window has passed; uncovered days cannot be waited for for ever."""
+    final = period.last + timedelta(days=context.rules.settings.restate_days)
+    if context.today <= final:
+        return False
+    first, stop = max(0, matrix.column(period.first)), min(matrix.days, matrix.column(period.last) + 1)
+    covered = groups.covered[row, first:stop]
+    return bool((groups.settled[row, first:stop] | ~covered).all())
+
+
+def _account_charges(matrix: CostMatrix, groups: Groups) -> NDArray[np.float64]:
+    """[scopes, days]: credits and support of each scope's accounts; undated ones stand on their month's first day."""
+    charges = np.zeros(groups.cost.shape)
+    for charge in matrix.account_charges:
+        column = matrix.column(charge.day or charge.month)
+        if 0 <= column < matrix.days:
+            rows = [row for row, accounts in enumerate(groups.accounts) if charge.account in accounts]
+            charges[rows, column] += charge.cost
+    return charges

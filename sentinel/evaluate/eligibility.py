@@ -1,0 +1,73 @@
+"""What may open an alert: news, and not the history that a first start or a new rule finds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind
+from sentinel.domain.findings import RuleKind
+from sentinel.evaluate.context import OPENS_WITHIN_DAYS, RuleContext
+from sentinel.evaluate.tracks import DayVerdict, Track
+
+NORMAL_DAYS_END_AN_EPISODE = 2
+"""One quiet day, a Sunday perhaps, does not end an incident; two settled ones do."""
+
+
+def opening_days(track: Track, around: RuleContext, restate_days: int) -> tuple[DayVerdict, ...]:
+    """The firing days for which a new alert may be opened, none where the track has to wait or a person has spoken."""
+    if not track.ready or _explained(track, around.marks):
+        return ()
+    told = _told_days(track, around.closed_alerts, around.rule.fingerprint)
+    untold = (v for v in track.verdicts if v.fires and v.day not in told)
+    return tuple(v for v in untold if _is_news(v, track, around, restate_days))
+
+
+def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, restate_days: int) -> bool:
+    standing = verdict.finding.budget if verdict.finding else None
+    if standing is not None:
+        if around.is_first:
+            newest = track.newest_settled
+            return standing.period.last >= around.today or (not track.lasting and verdict.day == newest)
+        return standing.period.last >= around.today - timedelta(days=restate_days)
+    if track.kind is RuleKind.FRESHNESS:
+        return True
+    if around.is_first:
+        return track.newest_settled is None or verdict.day >= track.newest_settled
+    if verdict.day < around.today - timedelta(days=OPENS_WITHIN_DAYS):
+        return False
+    # `previous` exists: without it the evaluation would be the first.
+    return verdict.settled_at is None or around.previous is None or verdict.settled_at > around.previous.moment
+
+
+def _told_days(track: Track, closed: Iterable[Alert], fingerprint: str) -> frozenset[date]:
+    """The days of this track that an ended alert has told already; a withdrawn one told nothing that stands."""
+    return frozenset(
+        day.day
+        for alert in closed
+        if (alert.rule, alert.scope.key, alert.episode) == track.key
+        and alert.state is not AlertState.WITHDRAWN
+        and alert.rule_fingerprint == fingerprint
+        and not track.lasting
+        for day in alert.days
+    )
+
+
+def _explained(track: Track, marks: Iterable[Mark]) -> bool:
+    """Whether a person called this very episode expected or a false alarm, and it has not ended since."""
+    return any(
+        mark.kind in (MarkKind.EXPECTED, MarkKind.FALSE_ALARM)
+        and (mark.rule, mark.scope_key, mark.episode) == track.key
+        and (track.lasting or not _ended_since(track, mark.last_day))
+        for mark in marks
+    )
+
+
+def _ended_since(track: Track, last_day: date) -> bool:
+    quiet = 0
+    for verdict in track.verdicts:
+        if verdict.day > last_day:
+            quiet = quiet + 1 if verdict.is_normal else 0
+            if quiet >= NORMAL_DAYS_END_AN_EPISODE:
+                return True
+    return False

@@ -1,0 +1,38 @@
+"""Volume or price: why a scope cost more, or less, than expected on one day."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.domain.findings import Excess
+from sentinel.domain.matrix import CostMatrix
+
+BASELINE_DAYS = 28
+"""Four weeks: every weekday counts alike, and a price older than a month is no longer the old price."""
+
+
+def split_excess(
+    matrix: CostMatrix, members: NDArray[np.int64], column: int, covered: NDArray[np.bool_], expected: float
+) -> Excess:
+    """Split observed minus expected of the member series on a column into volume and price.
+
+    The effective price of a series is cost / quantity; its old one that of the `BASELINE_DAYS` before. The price part
+    is the sum over series of quantity x (new price - old price), the volume part is the rest. Each tier is a series of
+    its own, so a change of tiers is volume and never price. `covered` is [days].
+    """
+    before = np.flatnonzero(covered[max(0, column - BASELINE_DAYS) : column]) + max(0, column - BASELINE_DAYS)
+    cost, quantity = matrix.cost[members, column], matrix.quantity[members, column]
+    old_cost = matrix.cost[np.ix_(members, before)].sum(axis=1)
+    old_quantity = matrix.quantity[np.ix_(members, before)].sum(axis=1)
+    known = (old_quantity > 0) & (quantity > 0) & (old_cost > 0)
+    old_price = np.divide(old_cost, old_quantity, out=np.zeros_like(old_cost), where=known)
+    price = float(np.where(known, cost - quantity * old_price, 0.0).sum())
+    observed = float(cost.sum())
+    volume = observed - expected - price
+    return Excess(
+        volume=volume,
+        price=price,
+        volume_percent=volume / expected if expected > 0 else None,
+        price_percent=price / (observed - price) if known.any() and observed > price else None,
+    )

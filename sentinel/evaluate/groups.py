@@ -1,0 +1,101 @@
+"""What a rule watches: the selected series, summed by `per`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.domain.matrix import CostMatrix, Series
+from sentinel.domain.scopes import Dimension, Place, Scope, product_family
+
+_IMPLIED: dict[Dimension, tuple[Dimension, ...]] = {
+    Dimension.TENANT: (Dimension.ACCOUNT,),
+    Dimension.WORKSPACE: (Dimension.ACCOUNT, Dimension.TENANT),
+    Dimension.CLUSTER: (Dimension.ACCOUNT, Dimension.TENANT, Dimension.WORKSPACE),
+}
+"""An id is unique only inside its parent: one cluster id may stand in two tenants."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Groups:
+    """The scopes of one rule.
+
+    Shapes: `cost`, `quantity`, `covered` are [scopes, days], `settled_at` is [scopes, days] datetime64[s], NaT while
+    not settled. A scope is covered, or settled, when all of its accounts are. `members` are the series of each scope.
+    """
+
+    scopes: tuple[Scope, ...]
+    members: tuple[NDArray[np.int64], ...]
+    cost: NDArray[np.float64]
+    quantity: NDArray[np.float64]
+    covered: NDArray[np.bool_]
+    settled_at: NDArray[np.datetime64]
+    accounts: tuple[frozenset[str], ...]
+    regions: tuple[tuple[str, ...], ...]
+
+    @property
+    def settled(self) -> NDArray[np.bool_]:
+        """[scopes, days]: which days are settled."""
+        return ~np.isnat(self.settled_at)
+
+
+def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension, ...], tier_pattern: str) -> Groups:
+    """The selected series ([series] bool) summed by the values of `per`, in the order of their keys."""
+    dimensions = _with_parents(per)
+    rows = np.flatnonzero(selected)
+    members: dict[tuple[str, ...], list[int]] = {}
+    families = {s.product: product_family(s.product, tier_pattern) for s in matrix.series}
+    for row in rows.tolist():
+        series = matrix.series[row]
+        identity = tuple(_VALUE[dimension](series, families) for dimension in dimensions)
+        members.setdefault(identity, []).append(row)
+    ordered = sorted(members)
+    shape = (len(ordered), matrix.days)
+    cost, quantity = np.zeros(shape), np.zeros(shape)
+    covered = np.ones(shape, np.bool_)
+    settled_at = np.full(shape, np.datetime64("NaT", "s"))
+    scopes, indexes, accounts, regions = [], [], [], []
+    for place, identity in enumerate(ordered):
+        index = np.array(members[identity], np.int64)
+        owners = np.unique(matrix.account_of[index])
+        cost[place] = matrix.cost[index].sum(axis=0)
+        quantity[place] = matrix.quantity[index].sum(axis=0)
+        covered[place] = matrix.covered[owners].all(axis=0)
+        settled_at[place] = matrix.settled_at[owners].max(axis=0)
+        sample = matrix.series[members[identity][-1]]
+        scopes.append(_scope(dimensions, identity, sample))
+        indexes.append(index)
+        accounts.append(frozenset(matrix.accounts[owner] for owner in owners.tolist()))
+        regions.append(
+            tuple(sorted({region for member in members[identity] for region in matrix.series[member].regions}))
+        )
+    return Groups(tuple(scopes), tuple(indexes), cost, quantity, covered, settled_at, tuple(accounts), tuple(regions))
+
+
+def _with_parents(per: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    wanted = {parent for dimension in per for parent in _IMPLIED.get(dimension, ())} | set(per)
+    return tuple(dimension for dimension in Dimension if dimension in wanted)
+
+
+def _scope(dimensions: tuple[Dimension, ...], identity: tuple[str, ...], sample: Series) -> Scope:
+    names = {Dimension.WORKSPACE: sample.workspace_name, Dimension.CLUSTER: sample.cluster_name}
+    return Scope(
+        tuple(
+            Place(dimension, value, names.get(dimension, value))
+            for dimension, value in zip(dimensions, identity, strict=True)
+        )
+    )
+
+
+_VALUE: dict[Dimension, Callable[[Series, dict[str, str]], str]] = {
+    Dimension.ACCOUNT: lambda series, _: series.account,
+    Dimension.TENANT: lambda series, _: series.tenant,
+    Dimension.WORKSPACE: lambda series, _: series.workspace,
+    Dimension.CLUSTER: lambda series, _: series.cluster,
+    Dimension.REGION: lambda series, _: "+".join(series.regions),
+    Dimension.PRODUCT: lambda series, _: series.product,
+    Dimension.PRODUCT_FAMILY: lambda series, families: families[series.product],
+}

@@ -1,0 +1,159 @@
+"""Spike rules: days whose cost is unusual, and large in currency, and large in percent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.domain.alerts import AlertDay, Mark, MarkKind
+from sentinel.domain.findings import Basis, Direction, Finding, RuleKind
+from sentinel.domain.matrix import CostMatrix
+from sentinel.domain.moments import moment_of
+from sentinel.evaluate.context import Context, RuleContext
+from sentinel.evaluate.detector import Panel, Verdicts, judge
+from sentinel.evaluate.excess import split_excess
+from sentinel.evaluate.groups import Groups, group
+from sentinel.evaluate.tracks import DayVerdict, Track
+from sentinel.rules.matching import select
+from sentinel.rules.model import Spike
+
+SIGNS = {Direction.UP: 1.0, Direction.DOWN: -1.0}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The verdicts on the columns [first, first + judged days) and what is above or below: [scopes, judged days]."""
+
+    groups: Groups
+    verdicts: Verdicts
+    first: int
+    muted: NDArray[np.bool_]
+
+    def firing(self, rule: Spike, direction: Direction) -> NDArray[np.bool_]:
+        """Which days fire, mutes aside."""
+        columns = slice(self.first, self.first + self.verdicts.score.shape[1])
+        cost = self.groups.cost[:, columns]
+        sign = SIGNS[direction]
+        with np.errstate(invalid="ignore"):
+            change = sign * (cost - self.verdicts.expected)
+            outside = cost > self.verdicts.upper if direction is Direction.UP else cost < self.verdicts.lower
+            large = (change >= rule.min_change) & (change >= rule.min_percent * np.abs(self.verdicts.expected))
+        fires = outside & large & self.groups.covered[:, columns]
+        # The running total of an unsettled day only grows: it can prove a rise, never a drop.
+        return fires if direction is Direction.UP else fires & self.groups.settled[:, columns]
+
+
+def judge_spikes(rule: Spike, context: Context, around: RuleContext) -> Iterator[Track]:
+    """Tracks of every scope that fires in the judged days or has an open alert."""
+    matrix = context.matrix
+    groups = group(matrix, select(rule, matrix.series).mask, rule.per, context.tier_pattern)
+    if not groups.scopes:
+        return
+    first = max(0, matrix.column(around.judge_from))
+    muted = context.mutes.apply(groups)
+    panel = Panel(
+        first_day=matrix.first_day,
+        cost=groups.cost,
+        known=groups.covered,
+        muted=muted.partly | _expected_days(groups, matrix, around.marks),
+        normal_from=_normal_from(groups, matrix, around.marks),
+    )
+    verdicts = judge(panel, first, matrix.days, z=rule.z, method=rule.method.value, window=rule.window)
+    judged = _Judged(groups, verdicts, first, muted.wholly)
+    for direction in filter(rule.direction.includes, Direction):
+        fires = judged.firing(rule, direction)
+        followed = around.open_scope_keys(direction.value)
+        for row in range(len(groups.scopes)):
+            if fires[row].any() or groups.scopes[row].key in followed:
+                yield _track(rule, context, judged, fires[row], row, direction)
+
+
+def _track(
+    rule: Spike, context: Context, judged: _Judged, fires: NDArray[np.bool_], row: int, direction: Direction
+) -> Track:
+    groups, matrix = judged.groups, context.matrix
+    verdicts = []
+    for place in range(fires.size):
+        column = judged.first + place
+        if not groups.covered[row, column] or np.isnan(judged.verdicts.score[row, place]):
+            continue
+        figures = AlertDay(
+            day=matrix.day(column),
+            observed=float(groups.cost[row, column]),
+            expected=float(judged.verdicts.expected[row, place]),
+            lower=float(judged.verdicts.lower[row, place]),
+            upper=float(judged.verdicts.upper[row, place]),
+            score=float(judged.verdicts.score[row, place]),
+        )
+        settled_at = moment_of(groups.settled_at[row, column])
+        finding = _finding(rule, context, judged, row, place, direction, figures) if fires[place] else None
+        verdicts.append(DayVerdict(figures, finding, settled_at))
+    last_two = [v for v in verdicts if v.settled_at is not None][-2:]
+    return Track(
+        rule=rule.name,
+        kind=RuleKind.SPIKE,
+        scope=groups.scopes[row],
+        episode=direction.value,
+        verdicts=tuple(verdicts),
+        gone=direction is Direction.UP and bool(last_two) and all(v.figures.observed == 0 for v in last_two),
+        ready=groups.accounts[row] <= context.ready_accounts,
+    )
+
+
+def _finding(
+    rule: Spike,
+    context: Context,
+    judged: _Judged,
+    row: int,
+    place: int,
+    direction: Direction,
+    figures: AlertDay,
+) -> Finding:
+    groups = judged.groups
+    column = judged.first + place
+    return Finding(
+        rule=rule.name,
+        kind=RuleKind.SPIKE,
+        scope=groups.scopes[row],
+        day=figures.day,
+        direction=direction,
+        severity=rule.severity,
+        observed=figures.observed,
+        expected=figures.expected,
+        lower=figures.lower,
+        upper=figures.upper,
+        score=figures.score,
+        basis=Basis.SETTLED if groups.settled[row, column] else Basis.UNSETTLED,
+        currency=context.currency_of(groups.accounts[row]),
+        regions=groups.regions[row],
+        days_used=int(judged.verdicts.used[row, place]),
+        days_left_out=int(judged.verdicts.left_out[row, place]),
+        excess=split_excess(context.matrix, groups.members[row], column, groups.covered[row], figures.expected),
+        muted=bool(judged.muted[row, column]),
+    )
+
+
+def _expected_days(groups: Groups, matrix: CostMatrix, marks: Iterable[Mark]) -> NDArray[np.bool_]:
+    """[scopes, days]: the days that a person called expected; they explain themselves and are no baseline."""
+    days = np.zeros(groups.cost.shape, np.bool_)
+    rows = {scope.key: row for row, scope in enumerate(groups.scopes)}
+    for mark in marks:
+        row = rows.get(mark.scope_key)
+        if mark.kind is MarkKind.EXPECTED and not mark.new_level and row is not None:
+            first = max(0, matrix.column(mark.first_day))
+            days[row, first : max(first, matrix.column(mark.last_day) + 1)] = True
+    return days
+
+
+def _normal_from(groups: Groups, matrix: CostMatrix, marks: Iterable[Mark]) -> NDArray[np.int64]:
+    """[scopes]: the column from which a person called the level normal, 0 where nobody did."""
+    columns = np.zeros(len(groups.scopes), np.int64)
+    rows = {scope.key: row for row, scope in enumerate(groups.scopes)}
+    for mark in marks:
+        row = rows.get(mark.scope_key)
+        if mark.kind is MarkKind.EXPECTED and mark.new_level and row is not None:
+            columns[row] = min(max(columns[row], matrix.column(mark.first_day)), matrix.days)
+    return columns

@@ -1,0 +1,76 @@
+"""What a rule says of one scope over the days it judged: the form that every kind of rule answers in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sentinel.domain.alerts import AlertDay
+from sentinel.domain.findings import Finding, RuleKind
+from sentinel.domain.scopes import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class DayVerdict:
+    """One judged day: its figures, whether it fires (`finding`), and since when it is settled."""
+
+    figures: AlertDay
+    finding: Finding | None
+    settled_at: datetime | None
+
+    @property
+    def day(self) -> date:
+        """The charge day."""
+        return self.figures.day
+
+    @property
+    def fires(self) -> bool:
+        """Whether the day holds a finding that may be told."""
+        return self.finding is not None and not self.finding.muted
+
+    @property
+    def is_normal(self) -> bool:
+        """A settled day without a finding; an unsettled one may still grow into one."""
+        return self.settled_at is not None and self.finding is None
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One rule, scope and episode: the judged days in their order.
+
+    `lasting`: the findings are one figure that grows (a budget's period), not one a day. `closed`: nothing that is
+    still to come can change the verdict (a budget's period is over and final). `gone`: the scope has no charges left.
+    `ready`: the accounts' backfill is complete, so that a new alert may be opened.
+    """
+
+    rule: str
+    kind: RuleKind
+    scope: Scope
+    episode: str
+    verdicts: tuple[DayVerdict, ...]
+    lasting: bool = False
+    closed: bool = False
+    gone: bool = False
+    ready: bool = True
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """At most one alert is open for it."""
+        return self.rule, self.scope.key, self.episode
+
+    @property
+    def newest_settled(self) -> date | None:
+        """The newest judged day that is settled."""
+        return max((v.day for v in self.verdicts if v.settled_at is not None), default=None)
+
+    @property
+    def fires_now(self) -> bool:
+        """Whether the newest judgeable day fires: the newest settled one, or an unsettled one after it."""
+        newest = self.newest_settled
+        return any(v.fires for v in self.verdicts if newest is None or v.day >= newest)
+
+
+def newest_finding(days: Sequence[DayVerdict]) -> Finding:
+    """The finding of the last of these firing days."""
+    return next(v.finding for v in reversed(days) if v.finding is not None)

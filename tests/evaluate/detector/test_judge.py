@@ -1,0 +1,195 @@
+"""The binding properties of the detector's verdicts."""
+
+from dataclasses import fields, replace
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sentinel.evaluate.detector import Panel, ReasonCode, Verdicts, judge
+from sentinel.evaluate.detector.judge import Method
+
+from tests.evaluate.detector.panels import panel_of, panels, weekly_cost
+
+METHODS = st.sampled_from(["robust", "classic"])
+FEW = settings(max_examples=40, deadline=None)
+
+
+def columns(panel: Panel, begin: int, stop: int) -> Panel:
+    """Return the panel cut to the columns [begin, stop)."""
+    return Panel(
+        panel.first_day + timedelta(days=begin),
+        panel.cost[:, begin:stop],
+        panel.known[:, begin:stop],
+        panel.muted[:, begin:stop],
+        np.maximum(panel.normal_from - begin, 0),
+    )
+
+
+def assert_same(verdicts: Verdicts, others: Verdicts) -> None:
+    """Fail unless every array of the two is equal, NaN included."""
+    for field in fields(Verdicts):
+        np.testing.assert_array_equal(
+            getattr(verdicts, field.name), getattr(others, field.name), err_msg=field.name
+        )
+
+
+@FEW
+@given(panels(), st.integers(0, 449), METHODS)
+def test_a_day_alone_gets_the_verdict_it_gets_inside_a_range(
+    panel: Panel, day: int, method: Method
+) -> None:
+    """A day judged alone, from its 399 days before and itself, is judged as within all days."""
+    whole = judge(panel, 0, 450, method=method)
+    begin = max(0, day - 399)
+    alone = judge(columns(panel, begin, day + 1), day - begin, day + 1 - begin, method=method)
+    inside = Verdicts(*(getattr(whole, field.name)[:, day : day + 1] for field in fields(Verdicts)))
+    assert_same(alone, inside)
+
+
+@FEW
+@given(panels(), st.integers(1, 449), st.floats(0.5, 12), METHODS)
+def test_a_finding_is_exactly_a_score_beyond_z(panel: Panel, first: int, z: float, method: Method) -> None:
+    """The cost lies outside the shown bounds exactly where |score| is above z."""
+    verdicts = judge(panel, first, 450, z=z, method=method)
+    cost = panel.cost[:, first:]
+    judged = verdicts.code == ReasonCode.JUDGED
+    np.testing.assert_array_equal((cost > verdicts.upper)[judged], (verdicts.score > z)[judged])
+    np.testing.assert_array_equal((cost < verdicts.lower)[judged], (verdicts.score < -z)[judged])
+
+
+@FEW
+@given(panels(), st.floats(0.5, 6), st.floats(1.01, 3), METHODS)
+def test_the_baseline_does_not_know_z_and_findings_shrink_as_it_grows(
+    panel: Panel, z: float, more: float, method: Method
+) -> None:
+    """A higher z changes no baseline, moves no bound inwards and adds no finding."""
+    low, high = judge(panel, 300, 450, z=z, method=method), judge(panel, 300, 450, z=z * more, method=method)
+    for name in ("expected", "score", "used", "left_out", "code", "basis"):
+        np.testing.assert_array_equal(getattr(low, name), getattr(high, name), err_msg=name)
+    cost = panel.cost[:, 300:]
+    assert not ((cost > high.upper) & ~(cost > low.upper)).any()
+    assert not ((cost < high.lower) & ~(cost < low.lower)).any()
+    judged = low.code == ReasonCode.JUDGED
+    assert (high.upper >= low.upper)[judged].all()
+    assert (high.lower <= low.lower)[judged].all()
+
+
+@FEW
+@given(panels(), METHODS)
+def test_shown_numbers_are_coherent(panel: Panel, method: Method) -> None:
+    """0 <= lower <= expected <= upper where judged, and NaN exactly where not."""
+    verdicts = judge(panel, 200, 450, method=method)
+    judged = verdicts.code == ReasonCode.JUDGED
+    for name in ("expected", "lower", "upper", "score"):
+        np.testing.assert_array_equal(np.isnan(getattr(verdicts, name)), ~judged, err_msg=name)
+    assert (verdicts.lower[judged] >= 0).all()
+    assert (verdicts.lower <= verdicts.expected)[judged].all()
+    assert (verdicts.expected <= verdicts.upper)[judged].all()
+    assert (verdicts.used >= 0).all()
+    assert (verdicts.left_out >= 0).all()
+
+
+@FEW
+@given(panels(), METHODS, st.integers(0, 2**32 - 1))
+def test_muted_and_unknown_days_never_enter_a_baseline(panel: Panel, method: Method, seed: int) -> None:
+    """Whatever stands on muted or unknown days, the other days' verdicts are the same."""
+    kept_out = panel.muted | ~panel.known
+    charged_then = panel.known & (panel.cost > 0)
+    noise = np.random.default_rng(seed).uniform(0.1, 1e5, panel.cost.shape)
+    changed = replace(panel, cost=np.where(~panel.known | (kept_out & charged_then), noise, panel.cost))
+    verdicts, others = (judge(some, 100, 450, method=method) for some in (panel, changed))
+    for name in ("expected", "lower", "upper", "score", "used", "left_out", "code"):
+        before, after = getattr(verdicts, name), getattr(others, name)
+        np.testing.assert_array_equal(
+            np.where(kept_out[:, 100:], 0, before), np.where(kept_out[:, 100:], 0, after), err_msg=name
+        )
+
+
+@FEW
+@given(panels(), METHODS, st.floats(0, 1e6))
+def test_the_tested_day_is_not_in_its_own_baseline(panel: Panel, method: Method, cost: float) -> None:
+    """The baseline's days and size are the same whatever the tested day costs, and so is the upper bound."""
+    other = replace(panel, cost=panel.cost.copy())
+    other.cost[:, 449] = cost
+    first, second = (judge(some, 449, 450, method=method) for some in (panel, other))
+    both = (first.code == ReasonCode.JUDGED) & (second.code == ReasonCode.JUDGED)
+    for name in ("used", "left_out"):
+        np.testing.assert_array_equal(getattr(first, name)[both], getattr(second, name)[both])
+
+
+@pytest.mark.parametrize("method", ["robust", "classic"])
+def test_unknown_days_are_not_zeros(method: Method) -> None:
+    """A fortnight that no answer covered moves the expected cost by no more than the noise."""
+    cost = weekly_cost(120)
+    known = np.ones(120, bool)
+    known[90:104] = False
+    verdicts = judge(panel_of(cost, known=known), 110, 120, method=method)
+    full = judge(panel_of(cost), 110, 120, method=method)
+    np.testing.assert_allclose(verdicts.expected, full.expected, rtol=0.15)
+
+
+@pytest.mark.parametrize("method", ["robust", "classic"])
+def test_a_scope_is_judged_from_eight_known_days_on_with_wider_bounds(method: Method) -> None:
+    """The first verdict comes with the ninth day, and its band is wider than that of a year of history."""
+    cost = np.concatenate([np.zeros(30), weekly_cost(300)])
+    verdicts = judge(panel_of(cost), 0, 330, method=method)
+    codes = verdicts.code[0]
+    assert (codes[:30] == ReasonCode.NOT_STARTED).all()
+    assert codes[30] == ReasonCode.FIRST_CHARGE
+    assert (codes[31:38] == ReasonCode.TOO_YOUNG).all()
+    assert (codes[38:] == ReasonCode.JUDGED).all()
+    if method == "robust":
+        width = (verdicts.upper - verdicts.expected) / verdicts.expected
+        assert width[0, 38] > width[0, 300:].max()
+
+
+def test_each_day_without_a_verdict_says_why() -> None:
+    """Unknown days, corrections and days after long holes carry their reason."""
+    cost = weekly_cost(200)
+    cost[150] = -5.0
+    known = np.ones(200, bool)
+    known[100] = False
+    known[160:190] = False
+    codes = judge(panel_of(cost, known=known), 0, 200).code[0]
+    assert codes[100] == ReasonCode.UNKNOWN_DAY
+    assert codes[150] == ReasonCode.NEGATIVE_COST
+    assert codes[151] == ReasonCode.JUDGED
+
+
+@pytest.mark.parametrize("method", ["robust", "classic"])
+def test_a_spike_and_a_drop_are_found_with_their_signs(method: Method) -> None:
+    """Three times the usual cost lies above the band and a stop lies below it."""
+    cost = weekly_cost(300)
+    cost[250] *= 3
+    cost[270:] = 0
+    verdicts = judge(panel_of(cost), 200, 300, method=method)
+    assert cost[250] > verdicts.upper[0, 50]
+    assert verdicts.score[0, 50] > 3.5
+    assert verdicts.lower[0, 70] > 0
+    assert verdicts.score[0, 70] < -3.5
+
+
+def test_the_classic_score_is_the_textbook_one() -> None:
+    """Mean and sample deviation of the `window` days before, the tested day outside."""
+    cost = weekly_cost(60, noise=0.2)
+    verdicts = judge(panel_of(cost), 59, 60, method="classic", window=20)
+    before = cost[39:59]
+    assert verdicts.expected[0, 0] == pytest.approx(before.mean())
+    assert verdicts.score[0, 0] == pytest.approx((cost[59] - before.mean()) / before.std(ddof=1))
+    assert verdicts.used[0, 0] == 20
+
+
+def test_wrong_questions_are_refused() -> None:
+    """Columns outside the panel, a z of 0 and arrays of different shapes raise ValueError."""
+    panel = panel_of(weekly_cost(30))
+    with pytest.raises(ValueError, match=r"columns \[0, 31\)"):
+        judge(panel, 0, 31)
+    with pytest.raises(ValueError, match="z must be above 0"):
+        judge(panel, 0, 30, z=0)
+    with pytest.raises(ValueError, match="one a scope"):
+        replace(panel, normal_from=np.zeros(2, np.int64))
+    with pytest.raises(ValueError, match="share one"):
+        replace(panel, muted=panel.muted[:, 1:])
