@@ -77,7 +77,15 @@ class WindowRefused(PullError):
 
 
 class ApiUnavailable(PullError):
-    """The billing API is out of reach or overloaded, also after the retries."""
+    """The billing API is out of reach or overloaded, also after the retries.
+
+    `status` is the HTTP status, None where no answer came; `retry_after` the seconds that the API asked to wait.
+    """
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
 
 
 class AnswerTooBig(PullError):
@@ -113,7 +121,8 @@ class DeliveryError(SentinelError):
     """A notification did not arrive.
 
     `permanent`: trying again changes nothing. `retry_after`: seconds that the receiver asked to wait.
-    `uncertain`: the receiver may have taken it, only its answer was lost.
+    `uncertain`: the receiver may have taken it, only its answer was lost. `delivered`: the parts that did arrive, in
+    the channel's own words; the next attempt leaves them out.
     """
 
     def __init__(
@@ -123,8 +132,10 @@ class DeliveryError(SentinelError):
         permanent: bool = False,
         retry_after: float | None = None,
         uncertain: bool = False,
+        delivered: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.uncertain = uncertain
+        self.delivered = delivered

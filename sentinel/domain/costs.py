@@ -20,6 +20,10 @@ class Window:
         """How many days it holds."""
         return (self.stop - self.first).days
 
+    def each_day(self) -> Iterator[date]:
+        """Its days in their order."""
+        return (date.fromordinal(ordinal) for ordinal in range(self.first.toordinal(), self.stop.toordinal()))
+
 
 class DailyCharge(NamedTuple):
     """What one product of one cluster cost on one day: the row that exists by the million, hence a tuple.

@@ -22,8 +22,8 @@ _DAY = timedelta(days=1)
 class KnownDays:
     """What the database knows of one account's days when its pulls are planned.
 
-    `first_pull` and `last_pull` are the moments (UTC) of the first and the latest attempt, answered or not, None where
-    there was none; `failures` counts the attempts since the last good answer. `settled` is a part of `covered`.
+    `first_pull` and `last_pull` are the moments (UTC) of the attempts recorded first and last, answered or not, None
+    where there was none; `failures` counts the attempts since the last good answer. `settled` is a part of `covered`.
     `refused` are the days whose latest attempt the API refused (`WindowRefused`) less than `REFUSED_DAYS_REST` ago.
     `end_inclusive` is what was learned of `date_end`, None where nothing was.
     """

@@ -2,5 +2,6 @@
 
 from sentinel.evaluate.context import PreviousEvaluation
 from sentinel.evaluate.decide import Decision, decide, first_day_needed
+from sentinel.evaluate.overview import BudgetNow, budgets_now
 
-__all__ = ["Decision", "PreviousEvaluation", "decide", "first_day_needed"]
+__all__ = ["BudgetNow", "Decision", "PreviousEvaluation", "budgets_now", "decide", "first_day_needed"]

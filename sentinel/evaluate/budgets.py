@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sentinel.domain.alerts import AlertDay
 from sentinel.domain.findings import Basis, BudgetStanding, Direction, Finding, RuleKind, Severity
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.moments import moment_of
+from sentinel.domain.money import UNITS_PER_CURRENCY
 from sentinel.domain.periods import Period, PeriodKind
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.groups import Groups, group
@@ -22,20 +24,18 @@ from sentinel.rules.model import Budget, CostBasis
 DAILY = "day"
 """Days in a row over a daily budget are one alert, so its episode is not the day."""
 
-SMALLEST_UNIT = 1e-8
-"""Money is kept in these; a sum of float64 is rounded to them before it is compared."""
-
 
 def judge_budgets(rule: Budget, context: Context, around: RuleContext) -> Iterator[Track]:
     """Tracks of every scope that has crossed a threshold in a period that counts, or has an open alert."""
     matrix = context.matrix
     groups = group(matrix, select(rule, matrix.series).mask, rule.per, context.tier_pattern)
-    spend = groups.cost if rule.cost is CostBasis.USAGE else groups.cost + _account_charges(matrix, groups)
+    spend = counted_spend(rule, matrix, groups)
     for period in _periods(rule, context, around):
         for row in range(len(groups.scopes)):
-            verdict = _verdict(rule, context, groups, spend[row], row, period)
-            if verdict is None:
+            so_far = period_spend(context, groups, spend, row, period)
+            if so_far is None:
                 continue
+            verdict = _verdict(rule, context, groups, row, so_far)
             episode = DAILY if rule.period is PeriodKind.DAY else period.first.isoformat()
             if verdict.finding is None and groups.scopes[row].key not in around.open_scope_keys(episode):
                 continue
@@ -46,7 +46,7 @@ def judge_budgets(rule: Budget, context: Context, around: RuleContext) -> Iterat
                 episode=episode,
                 verdicts=(verdict,),
                 lasting=rule.period is not PeriodKind.DAY,
-                closed=_is_closed(groups, matrix, row, period, context),
+                closed=_is_closed(groups, row, period, context),
             )
 
 
@@ -81,40 +81,67 @@ def _periods(rule: Budget, context: Context, around: RuleContext) -> tuple[Perio
     return tuple(sorted(period for period in periods if period is not None))
 
 
-def _verdict(
-    rule: Budget, context: Context, groups: Groups, spend: NDArray[np.float64], row: int, period: Period
-) -> DayVerdict | None:
+@dataclass(frozen=True, slots=True)
+class PeriodSpend:
+    """What a scope has cost in a period so far: `newest` is its last covered day, amounts are in currency.
+
+    `unknown_days` have ended and no answer covers them; `unsettled_days` can still grow.
+    """
+
+    period: Period
+    spent: float
+    newest: date
+    unknown_days: int
+    unsettled_days: int
+
+
+def period_spend(
+    context: Context, groups: Groups, spend: NDArray[np.float64], row: int, period: Period
+) -> PeriodSpend | None:
+    """The spend of one scope; None where no day of the period is covered. `spend` is [scopes, days]."""
     matrix = context.matrix
     first = max(0, matrix.column(period.first))
     stop = min(matrix.days, matrix.column(period.last) + 1)
     covered = np.flatnonzero(groups.covered[row, first:stop]) + first
     if first >= stop or covered.size == 0:
         return None
-    spent = round(float(spend[covered].sum()) / SMALLEST_UNIT) * SMALLEST_UNIT
-    newest = int(covered[-1])
     ended = min(stop, matrix.column(context.today))
-    unknown = int((~groups.covered[row, first:ended]).sum()) + max(0, -matrix.column(period.first))
-    unsettled = int((~groups.settled[row, covered]).sum())
-    crossed = [t for t in rule.thresholds if spent >= t.level(rule.amount)]
+    return PeriodSpend(
+        period=period,
+        # A sum of float64 is rounded to the unit of money before it is compared.
+        spent=round(float(spend[row, covered].sum()) * UNITS_PER_CURRENCY) / UNITS_PER_CURRENCY,
+        newest=matrix.day(int(covered[-1])),
+        unknown_days=int((~groups.covered[row, first:ended]).sum()) + max(0, -matrix.column(period.first)),
+        unsettled_days=int((~groups.settled[row, covered]).sum()),
+    )
+
+
+def counted_spend(rule: Budget, matrix: CostMatrix, groups: Groups) -> NDArray[np.float64]:
+    """[scopes, days]: what a budget counts: usage alone, or with the account's credits and support."""
+    return groups.cost if rule.cost is CostBasis.USAGE else groups.cost + _account_charges(matrix, groups)
+
+
+def _verdict(rule: Budget, context: Context, groups: Groups, row: int, so_far: PeriodSpend) -> DayVerdict:
+    crossed = [t for t in rule.thresholds if so_far.spent >= t.level(rule.amount)]
     figures = AlertDay(
-        day=matrix.day(newest),
-        observed=spent,
+        day=so_far.newest,
+        observed=so_far.spent,
         expected=rule.amount,
         lower=0.0,
-        upper=crossed[-1].level(rule.amount) if crossed else rule.thresholds[0].level(rule.amount),
-        score=spent / rule.amount,
+        upper=(crossed or rule.thresholds[:1])[-1].level(rule.amount),
+        score=so_far.spent / rule.amount,
     )
     finding = None
     if crossed:
         standing = BudgetStanding(
             amount=rule.amount,
-            period=period,
+            period=so_far.period,
             crossed=tuple(str(threshold) for threshold in reversed(crossed)),
-            unknown_days=unknown,
-            unsettled_days=unsettled,
+            unknown_days=so_far.unknown_days,
+            unsettled_days=so_far.unsettled_days,
         )
         finding = _finding(rule, context, groups, row, figures, standing)
-    return DayVerdict(figures, finding, _settled_at(groups, row, period, matrix, context))
+    return DayVerdict(figures, finding, _settled_at(groups, row, so_far.period, context))
 
 
 def _finding(
@@ -140,8 +167,9 @@ def _finding(
     )
 
 
-def _settled_at(groups: Groups, row: int, period: Period, matrix: CostMatrix, context: Context) -> datetime | None:
+def _settled_at(groups: Groups, row: int, period: Period, context: Context) -> datetime | None:
     """When the last day of a period became settled; None while one of its days is not, or is still to come."""
+    matrix = context.matrix
     first, stop = max(0, matrix.column(period.first)), matrix.column(period.last) + 1
     if stop > matrix.days or period.last >= context.today:
         return None
@@ -149,11 +177,12 @@ def _settled_at(groups: Groups, row: int, period: Period, matrix: CostMatrix, co
     return moment_of(moments.max()) if moments.size else None
 
 
-def _is_closed(groups: Groups, matrix: CostMatrix, row: int, period: Period, context: Context) -> bool:
+def _is_closed(groups: Groups, row: int, period: Period, context: Context) -> bool:
     """Every day is settled and the restatement window has passed; uncovered days cannot be waited for for ever."""
     final = period.last + timedelta(days=context.rules.settings.restate_days)
     if context.today <= final:
         return False
+    matrix = context.matrix
     first, stop = max(0, matrix.column(period.first)), min(matrix.days, matrix.column(period.last) + 1)
     covered = groups.covered[row, first:stop]
     return bool((groups.settled[row, first:stop] | ~covered).all())

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, Mark, Silence
+from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.scopes import DEFAULT_TIER_PATTERN
 from sentinel.evaluate.muted import MutedSeries, read_mutes
@@ -22,14 +23,6 @@ RUN_DAYS = 14
 
 JUDGED_DAYS_AT_MOST = 60
 """An alert open for longer is told by its last two months; that bounds the work of an evaluation."""
-
-
-@dataclass(frozen=True)
-class PreviousEvaluation:
-    """When a rule was last judged, and by which definition."""
-
-    moment: datetime
-    fingerprint: str
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from typing import cast
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, AlertState, Mark, Silence, Transition
+from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.findings import Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.silences import is_silenced
 from sentinel.evaluate.budgets import judge_budgets, merge_days
-from sentinel.evaluate.context import Context, PreviousEvaluation, RuleContext
+from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.eligibility import opening_days
 from sentinel.evaluate.freshness import judge_freshness
 from sentinel.evaluate.lifecycle import expire_removed, follow, open_alert

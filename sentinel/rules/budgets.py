@@ -8,9 +8,21 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Annotated, Self
 
-from pydantic import Discriminator, Field, Tag, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sentinel.domain.findings import RuleKind
+from sentinel.domain.money import format_money
 from sentinel.domain.periods import Period, PeriodKind, period_of
 from sentinel.domain.scopes import Dimension
 from sentinel.rules.entries import DayRange, Entry, Where
@@ -38,6 +50,9 @@ class Weekday(StrEnum):
 class Term(DayRange):
     """A budget period of its own, instead of one of the calendar's."""
 
+    def __str__(self) -> str:
+        return f"from {self.from_} to {self.to}"
+
     @property
     def whole_months(self) -> bool:
         """Whether it begins on the first and ends on the last day of a month."""
@@ -48,8 +63,14 @@ def _form(value: object) -> str:
     return "term" if isinstance(value, (Mapping, Term)) else "kind"
 
 
+def _calendar(value: object) -> object:
+    if value not in tuple(PeriodKind):
+        raise ValueError(f"must be one of {', '.join(PeriodKind)}, or {{from: ..., to: ...}}")
+    return value
+
+
 BudgetPeriod = Annotated[
-    Annotated[PeriodKind, Tag("kind")] | Annotated[Term, Tag("term")],
+    Annotated[PeriodKind, BeforeValidator(_calendar), Tag("kind")] | Annotated[Term, Tag("term")],
     Discriminator(_form),
 ]
 
@@ -74,6 +95,13 @@ class Threshold(Entry):
         if (self.percent is None) == (self.amount is None):
             raise ValueError("must have either a percent or an amount")
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """The percent's text, or a mapping with one of its keys."""
+        mapping = handler.resolve_ref_schema(handler(schema))
+        percent = mapping["properties"]["percent"]
+        return {"anyOf": [percent, {**mapping, "minProperties": 1, "maxProperties": 1}]}
 
     def level(self, budget_amount: float) -> float:
         """The spend, in currency, at which it is reached."""
@@ -146,3 +174,10 @@ class Budget(ScopedRule):
         if isinstance(self.period, Term):
             return self.period.days if day in self.period.days else None
         return period_of(self.period, day, week_start.number)
+
+    def watches(self, currency: str) -> str:
+        """`$150 a day for each cluster where workspace production, told at 100%`."""
+        period = str(self.period) if isinstance(self.period, Term) else f"a {self.period.value}"
+        net = " with credits" if self.cost is CostBasis.NET else ""
+        levels = ", ".join(map(str, self.thresholds))
+        return f"{format_money(self.amount, currency)} {period}{net}{self.part}, told at {levels}"

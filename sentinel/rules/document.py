@@ -27,9 +27,11 @@ MAX_DEPTH = 20
 _CORE = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(_CORE + tag for tag in ("str", "int", "float", "bool", "null", "timestamp"))
 _QUOTED = re.compile(r"'([^']*)'")
-_SIGNS = frozenset(("\\t", "<stream end>", "<document start>"))
+_SIGN = re.compile(r".|\\t|<[a-z ]+>")
 _HINTS = (
     ("but got '{'", "put ${NAME} in quotes inside { }"),
+    ("expected ',' or", "is a bracket left open?"),
+    ("another document", "a file holds one document"),
     ("'\\t'", "use spaces, not tabs"),
     ("mapping values are not allowed", "put a value that has a colon in it in quotes"),
     ("that cannot start any token", "put a value that begins with this character in quotes"),
@@ -123,7 +125,7 @@ def _in_plain_words(error: MarkedYAMLError) -> str:
     if "alias" in problem or "anchor" in problem:
         return "anchors (&) and aliases (*) are not allowed; put a value that begins with one in quotes"
     # What stands in longer quotes is text of the file, which may be a secret.
-    said = _QUOTED.sub(lambda found: found[0] if len(found[1]) == 1 or found[1] in _SIGNS else "'...'", problem)
+    said = _QUOTED.sub(lambda found: found[0] if _SIGN.fullmatch(found[1]) else "'...'", problem)
     hint = next((hint for sign, hint in _HINTS if sign in problem), None)
     return f"not YAML: {said}; {hint}" if hint else f"not YAML: {said}"
 
@@ -176,6 +178,9 @@ class _Walk:
         first: dict[str, int] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            if key_node.tag == _CORE + "merge":
+                self._refuse(key_node, path, "merge keys (<<) are not allowed; write the keys out")
+                continue
             if not isinstance(key_node, ScalarNode) or key_node.tag != _CORE + "str" or key_node.anchor is not None:
                 self._refuse(key_node, path, "has a key that is no plain text; put it in quotes")
                 continue

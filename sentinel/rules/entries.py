@@ -55,6 +55,15 @@ class Where(Entry):
     def __bool__(self) -> bool:
         return bool(self.selectors)
 
+    def __str__(self) -> str:
+        """`workspace production and region us-east-1 or us-west-2`."""
+        return " and ".join(f"{dimension.value} {' or '.join(patterns)}" for dimension, patterns in self.selectors)
+
+
+def spell_part(where: Where, excepted: Where) -> str:
+    """The part of the spend that two selections leave: ` where workspace production except cluster load-*`."""
+    return (f" where {where}" if where else "") + (f" except {excepted}" if excepted else "")
+
 
 class DayRange(Entry):
     """Calendar days `from` .. `to`, both included."""
@@ -84,3 +93,6 @@ def _ordered(dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
 
 Per = Annotated[tuple[Dimension, ...], AfterValidator(_ordered)]
 """The dimensions whose every value gets a verdict of its own, in the order of `Dimension`."""
+
+PerSomething = Annotated[tuple[Dimension, ...], Field(min_length=1), AfterValidator(_ordered)]
+"""The same where a rule over the whole makes no sense."""

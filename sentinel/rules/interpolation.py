@@ -9,10 +9,10 @@ from pathlib import Path
 
 from sentinel.errors import Problem
 from sentinel.rules.document import Document, Location
+from sentinel.secret_file import read_secret
 
 _REFERENCE = re.compile(r"\$\$|\$\{(?P<inner>[^{}]*)\}|\$\{")
 _NAME = re.compile(r"(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?P<default>:-(?P<text>.*))?", re.DOTALL)
-MAX_SECRET_BYTES = 64_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +96,3 @@ def _variable(name: str, default: str | None, environ: Mapping[str, str]) -> str
     if default is not None:
         return default
     raise ValueError(f"the environment variable {name} is {'not set' if value is None else 'empty'}")
-
-
-def read_secret(path: Path) -> str:
-    """The text of a file without its last line break.
-
-    Raises ValueError that names the file when it cannot be read, is no text, is empty, or larger than 64 kB.
-    """
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MAX_SECRET_BYTES + 1)
-        text = raw.decode().rstrip("\r\n")
-    except OSError as error:
-        raise ValueError(f"the file {path} cannot be read ({error.strerror})") from error
-    except ValueError as error:  # also a path with a NUL in it
-        raise ValueError(f"the file {str(path)!r} cannot be read as text") from error
-    if not text or len(raw) > MAX_SECRET_BYTES:
-        raise ValueError(f"the file {path} is {'larger than 64 kB' if text else 'empty'}")
-    return text

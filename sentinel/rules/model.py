@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, StrictBool, ValidationInfo, field_validator
 
 from sentinel.domain.findings import RuleKind, Severity
 from sentinel.rules.budgets import Budget, CostBasis, Term, Threshold, Weekday
@@ -25,7 +25,7 @@ from sentinel.rules.receivers import (
 )
 from sentinel.rules.rule import Rule, ScopedRule
 from sentinel.rules.spikes import Method, NewSpend, Spike, SpikeDirection
-from sentinel.rules.values import Currency, Days, Duration, Name, Secret, format_duration, percent, within
+from sentinel.rules.values import Currency, Duration, Name, NotBoolean, Secret, Share, format_duration, percent, within
 
 __all__ = [
     "Account",
@@ -45,6 +45,7 @@ __all__ = [
     "Rules",
     "ScopedRule",
     "Settings",
+    "Share",
     "SlackChannel",
     "Spike",
     "SpikeDirection",
@@ -64,9 +65,9 @@ class Settings(Entry):
     """How the history is kept."""
 
     pull_every: Annotated[Duration, within(timedelta(seconds=1), timedelta(days=7))] = timedelta(hours=6)
-    history_days: Annotated[Days, Field(ge=1, le=3660)] = 400
+    history_days: Annotated[int, Field(ge=1, le=3660), NotBoolean] = 400
     settle_after: Annotated[Duration, within(timedelta(0), timedelta(days=31))] = timedelta(hours=36)
-    restate_days: Annotated[Days, Field(ge=0, le=90)] = 7
+    restate_days: Annotated[int, Field(ge=0, le=90), NotBoolean] = 7
     timezone: Literal["UTC"] = "UTC"
     week_start: Weekday = Weekday.MONDAY
 
@@ -86,13 +87,20 @@ class Defaults(Entry):
 
 
 class Freshness(Rule):
-    """Tells when no day has settled for `max_age`, or pulls have failed as long; on unless `enabled: false`."""
+    """Tells when no day has settled for `max_age`, or pulls have failed as long; on unless `enabled: false`.
+
+    Where `max_age` is left out it is 60h, or settle_after + 24h if that is longer.
+    """
 
     kind = RuleKind.FRESHNESS
 
     name: Literal["freshness"] = "freshness"
     enabled: StrictBool = True
     max_age: Annotated[Duration, within(timedelta(0), timedelta(days=62))] = timedelta(hours=60)
+
+    def watches(self, currency: str) -> str:  # noqa: ARG002 - one signature for every kind of rule
+        """`no newer settled day for 60h`."""
+        return f"no newer settled day for {format_duration(self.max_age)}"
 
 
 class Mute(DayRange):
@@ -123,9 +131,10 @@ class Rules(Entry):
         if settings is None or not value.enabled:
             return value
         least = settings.settle_after + FRESHNESS_MARGIN
+        if "max_age" not in value.model_fields_set:
+            return value.model_copy(update={"max_age": max(value.max_age, least)})
         if value.max_age < least:
-            needed, given = format_duration(least), format_duration(value.max_age)
-            raise ValueError(f"max_age must be at least settle_after + 24h, that is {needed} (it is {given})")
+            raise ValueError(f"max_age must be at least settle_after + 24h, that is {format_duration(least)}")
         return value
 
     @property
@@ -146,3 +155,10 @@ class Rules(Entry):
     def account(self, name: str) -> Account | None:
         """The account of that name, None where there is none."""
         return next((account for account in self.accounts if account.name == name), None)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret of the file, for whoever keeps them out of logs."""
+        receivers = (channel.receiver for channel in self.channels.values())
+        held = (value for entry in (*self.accounts, *receivers) for _, value in entry)
+        return tuple(value.get_secret_value() for value in held if isinstance(value, SecretStr))

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, SecretStr, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from sentinel.domain.findings import Severity
 from sentinel.rules.entries import Entry
@@ -28,6 +30,9 @@ class SlackChannel(Entry):
     channel: Name
     """The channel's name (#finops) or id (C0123456789)."""
 
+    def __str__(self) -> str:
+        return f"Slack {self.channel}"
+
 
 class EmailChannel(Entry):
     """Mail addresses; the server comes from the environment (SENTINEL_SMTP_URL)."""
@@ -35,15 +40,24 @@ class EmailChannel(Entry):
     to: Annotated[tuple[Address, ...], Field(min_length=1)]
     from_: Annotated[Address, Field(alias="from")]
 
+    def __str__(self) -> str:
+        return f"e-mail to {', '.join(self.to)}"
+
 
 class WebhookChannel(Entry):
     """An address that takes each notification as JSON in a POST."""
 
     url: Annotated[Secret, AfterValidator(_web_address)]
 
+    def __str__(self) -> str:
+        return f"webhook at {urlsplit(self.url.get_secret_value()).hostname}"
+
 
 class ConsoleChannel(Entry):
     """Standard output."""
+
+    def __str__(self) -> str:
+        return "standard output"
 
 
 Receiver = SlackChannel | EmailChannel | WebhookChannel | ConsoleChannel
@@ -88,6 +102,12 @@ class Notify(Entry):
         if isinstance(value, (Mapping, Notify)):
             return value
         raise ValueError("must be a list of channels, or lists by severity: {critical: [...], warning: [...]}")
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """A list of channels, or one for each severity."""
+        mapping = handler.resolve_ref_schema(handler(schema))
+        return {"anyOf": [mapping["properties"]["warning"], mapping]}
 
     def channels(self, severity: Severity) -> tuple[str, ...]:
         """The channels for one severity, each once."""

@@ -8,10 +8,11 @@ from typing import Annotated
 from pydantic import Field, ValidationInfo, field_validator
 
 from sentinel.domain.findings import Direction, RuleKind
+from sentinel.domain.money import format_money
 from sentinel.domain.scopes import Dimension
-from sentinel.rules.entries import Per
+from sentinel.rules.entries import PerSomething
 from sentinel.rules.rule import ScopedRule
-from sentinel.rules.values import Amount, Days, Floor, Percent, Share
+from sentinel.rules.values import Amount, Floor, NotBoolean, PercentFloor, Share, format_percent
 
 
 class Method(StrEnum):
@@ -43,10 +44,10 @@ class Spike(ScopedRule):
 
     z: Amount = 3.5
     min_change: Floor = 10.0
-    min_percent: Percent = Share(0.25)
+    min_percent: PercentFloor = Share(0.25)
     direction: SpikeDirection = SpikeDirection.UP
     method: Method = Method.ROBUST
-    window: Annotated[Days, Field(ge=7, le=398)] = 28
+    window: Annotated[int, Field(ge=7, le=398), NotBoolean] = 28
 
     @field_validator("window")
     @classmethod
@@ -55,11 +56,21 @@ class Spike(ScopedRule):
             raise ValueError("is only used by method: classic")
         return value
 
+    def watches(self, currency: str) -> str:
+        """`up by z 3.5, at least $10 a day and 25%, for each cluster`."""
+        moves = "up or down" if self.direction is SpikeDirection.BOTH else self.direction.value
+        least = f"at least {format_money(self.min_change, currency)} a day and {format_percent(self.min_percent)}"
+        return f"{moves} by z {self.z:g}, {least},{self.part or ' in all'}"
+
 
 class NewSpend(ScopedRule):
     """The first charge of something after 30 days without one, from `min_daily` a day on."""
 
     kind = RuleKind.NEW_SPEND
 
-    per: Annotated[Per, Field(min_length=1)] = (Dimension.CLUSTER,)
+    per: PerSomething = (Dimension.CLUSTER,)
     min_daily: Floor = 5.0
+
+    def watches(self, currency: str) -> str:
+        """`first charges of $5 a day or more, for each cluster`."""
+        return f"first charges of {format_money(self.min_daily, currency)} a day or more,{self.part}"

@@ -94,7 +94,7 @@ def format_percent(share: float) -> str:
     return f"{round(share * 100, 6):g}%"
 
 
-def _number(value: object) -> object:
+def _not_boolean(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic collects ValueErrors
     return value
@@ -146,13 +146,13 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(set(values)))
 
 
-Percent = Annotated[
-    float,
-    BeforeValidator(percent),
-    Field(gt=0),
-    PlainSerializer(format_percent),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$", "examples": ["25%"]}),
-]
+NotBoolean = BeforeValidator(_not_boolean)
+"""Refuses true and false where a number is meant; Python takes them for 1 and 0."""
+
+_PERCENT_SCHEMA = WithJsonSchema({"type": "string", "pattern": r"^\d+(\.\d+)?\s*%$", "examples": ["25%"]})
+
+Percent = Annotated[float, Field(gt=0), BeforeValidator(percent), PlainSerializer(format_percent), _PERCENT_SCHEMA]
+PercentFloor = Annotated[float, BeforeValidator(percent), PlainSerializer(format_percent), _PERCENT_SCHEMA]
 Duration = Annotated[
     timedelta,
     BeforeValidator(duration),
@@ -161,12 +161,11 @@ Duration = Annotated[
         {"type": "string", "pattern": r"^\d+\s*(s|m|min|h|hours?|d|days?|w|weeks?)$", "examples": ["6h", "3 days"]}
     ),
 ]
-Amount = Annotated[float, BeforeValidator(_number), Field(gt=0, allow_inf_nan=False)]
-Floor = Annotated[float, BeforeValidator(_number), Field(ge=0, allow_inf_nan=False)]
-Days = Annotated[int, BeforeValidator(_number)]
+Amount = Annotated[float, Field(gt=0, allow_inf_nan=False), NotBoolean]
+Floor = Annotated[float, Field(ge=0, allow_inf_nan=False), NotBoolean]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100), AfterValidator(_one_line)]
-Address = Annotated[str, StringConstraints(min_length=3, max_length=254), AfterValidator(_address)]
+Address = Annotated[str, StringConstraints(max_length=254), AfterValidator(_address)]
 Currency = Annotated[str, AfterValidator(_currency), WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$"})]
 Secret = Annotated[SecretStr, Field(min_length=1)]
 Patterns = Annotated[

@@ -32,9 +32,9 @@ _MESSAGES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_short": lambda _: "must not be empty",
     "string_too_long": lambda ctx: f"must have at most {ctx['max_length']} characters",
     "too_short": lambda _: "must not be empty",
-    "greater_than": lambda ctx: f"must be greater than {ctx['gt']}",
-    "greater_than_equal": lambda ctx: f"must be at least {ctx['ge']}",
-    "less_than_equal": lambda ctx: f"must be at most {ctx['le']}",
+    "greater_than": lambda ctx: f"must be greater than {ctx['gt']:g}",
+    "greater_than_equal": lambda ctx: f"must be at least {ctx['ge']:g}",
+    "less_than_equal": lambda ctx: f"must be at most {ctx['le']:g}",
     "finite_number": lambda _: "must be a finite number",
     "float_type": lambda _: "must be a number",
     "float_parsing": lambda _: "must be a number",
@@ -45,9 +45,9 @@ _MESSAGES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "bool_type": lambda _: "must be true or false",
     "tuple_type": lambda _: "must be a list",
     "model_type": lambda _: "must be a mapping",
-    "mapping_type": lambda _: "must be a mapping",
-    "enum": lambda ctx: f"must be {' or '.join(_choices(ctx))}",
-    "literal_error": lambda ctx: f"must be {' or '.join(_choices(ctx))}",
+    "dict_type": lambda _: "must be a mapping",
+    "enum": lambda ctx: _one_of(_choices(ctx)),
+    "literal_error": lambda ctx: _one_of(_choices(ctx)),
     "value_error": lambda ctx: str(ctx["error"]),
 }
 _ABOUT_THE_FORM = frozenset(
@@ -75,14 +75,24 @@ class _Spot:
 def mistakes(error: ValidationError, document: Document) -> Iterator[Mistake]:
     """Each of pydantic's errors in the terms of the document, each once."""
     told: set[Mistake] = set()
-    for detail in error.errors(include_url=False, include_input=False):
+    misspelt: set[Location] = set()
+    for detail in sorted(error.errors(include_url=False, include_input=False), key=_unknown_keys_first):
         spot = _spot(detail, document.data)
+        if detail["type"] == "extra_forbidden":
+            meant = nearest_spelling(str(spot.path[-1]), _known_keys(detail["loc"]))
+            misspelt |= {(*spot.path[:-1], meant)} if meant else set()
+        if spot.path in misspelt and detail["type"] == "missing":
+            continue  # the key stands there misspelt, which has been told
         if detail["type"] == "too_short" and spot.value:
-            continue  # the items are there and wrong, which their own errors say
+            continue  # the items stand there and are wrong, which their own errors tell
         mistake = Mistake(spot.path, _message(detail, spot, document))
         if mistake not in told:
             told.add(mistake)
             yield mistake
+
+
+def _unknown_keys_first(detail: ErrorDetails) -> bool:
+    return detail["type"] != "extra_forbidden"
 
 
 def got(path: Location, value: object, document: Document) -> str:
@@ -122,6 +132,10 @@ def _unknown_key(key: str, known: tuple[str, ...]) -> str:
     return f"unknown key{near}" if near else f"unknown key; there are {', '.join(known)}" if known else "unknown key"
 
 
+def _one_of(choices: tuple[str, ...]) -> str:
+    return f"must be {choices[0]}" if len(choices) == 1 else f"must be one of {', '.join(choices)}"
+
+
 def _choices(ctx: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(_QUOTED.findall(ctx["expected"]))
 
@@ -134,6 +148,8 @@ def _shown(value: object) -> str:
             return "a mapping"
         case list():
             return "a list"
+        case float():
+            return str(value)
         case date():
             return value.isoformat()
         case _:

@@ -1,0 +1,1 @@
+"""How good are the verdicts, and how fast: labelled series, metrics, peers, one table."""

@@ -1,0 +1,19 @@
+"""How Alembic reaches the database: over the connection that sentinel opened, inside its transaction.
+
+A kill at any statement therefore leaves the old schema or the new one, and programs that start together take turns.
+To draft a migration after a change of the tables: `python -m sentinel.store.draft "what changes"`.
+"""
+
+from alembic import context
+from sqlmodel import SQLModel
+
+from sentinel.store import tables  # noqa: F401 -- fills the metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=SQLModel.metadata,
+    transactional_ddl=True,
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

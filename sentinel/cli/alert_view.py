@@ -1,0 +1,105 @@
+"""Alerts as lines for people and as records for programs; the records' fields are stable."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sentinel.domain.money import format_money
+from sentinel.domain.scopes import Dimension
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from sentinel.domain.alerts import Alert, Mark, Transition
+    from sentinel.domain.findings import Finding
+    from sentinel.domain.scopes import Scope
+    from sentinel.jobs.evaluate import Told
+
+
+def transition_record(told: Told) -> dict[str, Any]:
+    """The stable fields of one transition."""
+    transition = told.transition
+    return {
+        **alert_record(transition.alert),
+        "transition": transition.kind.value,
+        "reason": transition.reason.value,
+        "channels": list(told.channels),
+    }
+
+
+def alert_record(alert: Alert) -> dict[str, Any]:
+    """The stable fields of one alert; amounts in currency, days in UTC."""
+    finding = alert.finding
+    return {
+        "alert_id": alert.id,
+        "rule": alert.rule,
+        "kind": alert.kind.value,
+        "severity": alert.severity.value,
+        "state": alert.state.value,
+        "scope": scope_record(alert.scope, finding),
+        "day": finding.day.isoformat(),
+        "since": alert.since.isoformat(),
+        "observed": finding.observed,
+        "expected": finding.expected,
+        "lower": finding.lower,
+        "upper": finding.upper,
+        "score": finding.score,
+        "impact": alert.impact,
+        "currency": finding.currency,
+        "basis": finding.basis.value,
+    }
+
+
+def scope_record(scope: Scope, finding: Finding) -> dict[str, str | None]:
+    """What the scope fixes; null where it spans several."""
+    cluster = scope.get(Dimension.CLUSTER)
+    fixed = {dimension: scope.get(dimension) for dimension in Dimension}
+    record = {dimension.value: place.id if place else None for dimension, place in fixed.items()}
+    workspace = fixed[Dimension.WORKSPACE]
+    return record | {
+        "workspace": workspace.name if workspace else None,
+        "workspace_id": workspace.id if workspace else None,
+        "cluster": cluster.name if cluster else None,
+        "cluster_id": cluster.id if cluster else None,
+        "region": record[Dimension.REGION] or "+".join(finding.regions) or None,
+    }
+
+
+def transition_line(told: Told) -> str:
+    """One transition on one line."""
+    transition = told.transition
+    to = f"  -> {', '.join(told.channels)}" if told.channels else "  (told to nobody)"
+    return f"{transition.kind.value:<10} {alert_line(transition.alert)}  [{transition.reason.value}]{to}"
+
+
+def alert_line(alert: Alert) -> str:
+    """One alert on one line."""
+    finding = alert.finding
+    # The account and the tenant are in every scope below them: the last two places tell where.
+    where = ", ".join(str(place) for place in alert.scope.places[-2:]) or "everything"
+    number = f"#{alert.id}" if alert.id is not None else "new"
+    amounts = (
+        f"{format_money(finding.observed, finding.currency)} against {format_money(finding.expected, finding.currency)}"
+    )
+    return f"{number:<6} {alert.severity.value:<8} {alert.rule}: {where}: {amounts} on {finding.day}"
+
+
+def alert_story(console: Console, alert: Alert, transitions: tuple[Transition, ...], marks: tuple[Mark, ...]) -> None:
+    """One alert in full: as it was last told, each of its days, each change with its reason, each word on it."""
+    from rich.table import Table
+
+    from sentinel.notify import compose, print_message
+
+    if transitions:
+        print_message(console, compose(transitions[-1]))
+    days = Table("Day", "Observed", "Expected", "Band", "Score", box=None, pad_edge=False)
+    for day in alert.days:
+        currency = alert.finding.currency
+        band = f"{format_money(day.lower, currency)} to {format_money(day.upper, currency)}"
+        observed, expected = format_money(day.observed, currency), format_money(day.expected, currency)
+        days.add_row(str(day.day), observed, expected, band, f"{day.score:.1f}")
+    console.print(days)
+    for transition in transitions:
+        console.print(f"{transition.moment:%Y-%m-%d %H:%M} UTC  {transition.kind.value} ({transition.reason.value})")
+    for mark in marks:
+        console.print(f"{mark.at:%Y-%m-%d %H:%M} UTC  {mark.kind.value} by {mark.author} {mark.comment}", markup=False)

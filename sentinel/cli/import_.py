@@ -1,0 +1,52 @@
+"""`sentinel import`: saved API answers become history."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentinel.cli.cycle import parse_moment
+from sentinel.cli.output import say
+from sentinel.cli.workplace import open_workplace
+from sentinel.errors import UsageError
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="Files, folders, or - for standard input; .gz is unpacked.")],
+    account: Annotated[
+        str | None, typer.Option(help="The account of the answers; needed where rules name several.")
+    ] = None,
+    pulled_at: Annotated[
+        str | None, typer.Option(metavar="MOMENT", help="When they were pulled; else when their newest row ended.")
+    ] = None,
+) -> None:
+    """Store saved answers of get_invoice_breakdowns; importing one again changes nothing."""
+    from sentinel.jobs.import_answers import find_answers, import_answers
+
+    moment = parse_moment(pulled_at) if pulled_at else None
+    failed = False
+    with open_workplace(ctx.obj) as place:
+        names = [known.name for known in place.rules.accounts]
+        if account is None and len(names) > 1:
+            raise UsageError(f"--account is needed: the rules name several ({', '.join(names)})")
+        if account is not None and account not in names:
+            raise UsageError(f"--account {account}: the rules name {', '.join(names)}")
+        settle_after = place.rules.settings.settle_after
+        for one in import_answers(place.database, account or names[0], find_answers(files), moment, settle_after):
+            if one.report is None:
+                failed = True
+                say(f"{one.source}: not stored: {one.error}")
+            elif one.report.kept_aside:
+                say(f"{one.source}: kept aside: it looks wrong, and changes nothing until a later answer agrees")
+            elif one.report.changes_nothing:
+                typer.echo(f"{one.source}: nothing changed, its {one.report.unchanged} daily rows were known")
+            else:
+                typer.echo(
+                    f"{one.source}: {one.report.new} new daily rows, {one.report.changed} changed, "
+                    f"{one.report.vanished} vanished, {one.report.unchanged} unchanged"
+                )
+    if failed:
+        raise typer.Exit(1)

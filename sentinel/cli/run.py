@@ -1,0 +1,88 @@
+"""`sentinel run`: the daemon."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import typer
+
+from sentinel.cli.workplace import Workplace, now, open_workplace
+from sentinel.errors import SentinelError
+
+if TYPE_CHECKING:
+    from sentinel.cli.invocation import Invocation
+    from sentinel.daemon import Task
+    from sentinel.notify import Channel
+
+log = logging.getLogger(__name__)
+
+
+def run(ctx: typer.Context) -> None:
+    """Pull, evaluate and deliver on schedule, until SIGTERM; SIGHUP reads the rules again."""
+    from sentinel.daemon import Daemon
+    from sentinel.store import claim_daemon
+
+    with open_workplace(ctx.obj) as place, claim_daemon(place.database):
+        service = _Service(ctx.obj, place)
+        log.info("watching %d accounts by %d rules", len(place.rules.accounts), len(place.rules.all))
+        Daemon(service.tasks, service.reload).run()
+
+
+class _Service:
+    """The rules in force, and what the daemon does with them."""
+
+    def __init__(self, invocation: Invocation, place: Workplace) -> None:
+        self._invocation = invocation
+        self._place = place
+        self._channels = place.open_channels()
+
+    def tasks(self) -> tuple[Task, ...]:
+        """One task for the cycle, and one for each channel, so that a dead channel delays no other."""
+        from sentinel.daemon import DELIVERY_TICK, TICK, Task
+
+        tick = min(TICK, self._place.rules.settings.pull_every)
+        return (
+            Task("cycle", tick, partial(_cycle, self._place)),
+            *(
+                Task(f"deliver to {name}", DELIVERY_TICK, partial(_deliver, self._place, channel))
+                for name, channel in self._channels.items()
+            ),
+        )
+
+    def reload(self) -> None:
+        """Take the rules file as it is now; an invalid one is told and changes nothing."""
+        from sentinel.jobs.notices import tell_invalid_rules
+        from sentinel.rules.load import rules_hash
+
+        try:
+            rules = self._invocation.rules(self._place.settings)
+            place = Workplace(self._place.settings, rules, rules_hash(rules), self._place.database)
+            channels = place.open_channels()
+        except SentinelError as error:
+            log.error("the rules in force stay as they are: %s", error)  # noqa: TRY400 - the error explains itself
+            tell_invalid_rules(self._place.database, self._place.rules, str(error), now())
+            return
+        self._place, self._channels = place, channels
+        log.info("read the rules again: %d rules", len(rules.all))
+
+
+def _cycle(place: Workplace, stop: threading.Event) -> None:
+    from sentinel.jobs.due import evaluation_is_due
+    from sentinel.jobs.evaluate import evaluate
+    from sentinel.jobs.pull_costs import pull_costs
+
+    pulls = pull_costs(place.database, place.rules, place.open_client, now, only_due=True, stop=stop)
+    if stop.is_set():
+        return
+    if pulls or evaluation_is_due(place.database, place.rules, now()):
+        evaluation = evaluate(place.database, place.rules, place.rules_hash, now())
+        log.info("evaluated: %d findings, %d changes", len(evaluation.decision.findings), len(evaluation.told))
+
+
+def _deliver(place: Workplace, channel: Channel, stop: threading.Event) -> None:
+    from sentinel.jobs.deliver import deliver_channel
+
+    deliver_channel(place.database, place.rules, channel, now, stop)

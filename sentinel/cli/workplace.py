@@ -1,0 +1,60 @@
+"""What most commands work with: settings, rules, database, clients and channels, opened from the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sentinel.cli.invocation import Invocation
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from sentinel.notify import Channel
+    from sentinel.pull import BillingClient
+    from sentinel.rules.model import Account, Rules
+    from sentinel.settings import Settings
+    from sentinel.store import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """One process's settings, rules and open database."""
+
+    settings: Settings
+    rules: Rules
+    rules_hash: str
+    database: Database
+
+    def open_client(self, account: Account, shutdown: Event | None = None) -> BillingClient:
+        """A client of the billing API for one account; `shutdown` ends its waits."""
+        from sentinel.pull import BillingClient
+
+        key = account.api_key.get_secret_value()
+        return BillingClient(base_url=self.settings.warpstream_url, api_key=key, shutdown=shutdown)
+
+    def open_channels(self) -> dict[str, Channel]:
+        """Every channel of the rules, by its name."""
+        from sentinel.notify import open_channel
+
+        return {name: open_channel(name, spec, self.settings) for name, spec in self.rules.channels.items()}
+
+
+@contextmanager
+def open_workplace(invocation: Invocation) -> Iterator[Workplace]:
+    """Read the environment and the rules, and open the database. Raises SettingsError, RulesError, StoreError."""
+    from sentinel.rules.load import rules_hash
+    from sentinel.store import open_database
+
+    settings = invocation.settings()
+    rules = invocation.rules(settings)
+    with open_database(settings.database_url.get_secret_value()) as database:
+        yield Workplace(settings, rules, rules_hash(rules), database)
+
+
+def now() -> datetime:
+    """The moment, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,138 @@
+"""The daemon: ticks and signals, no logic of the field.
+
+Every tick asks the database what is due, so a clock that jumps, a machine that slept or a tick that came late loses
+nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from sentinel.errors import SentinelError
+
+log = logging.getLogger(__name__)
+
+TICK = timedelta(seconds=30)
+"""How often the database is asked whether a pull or an evaluation is due."""
+
+DELIVERY_TICK = timedelta(seconds=2)
+"""How often each channel's outbox is looked into: what was decided is told within seconds."""
+
+GRACE = timedelta(seconds=8)
+"""How long work that is under way may take to end after SIGTERM; what is cut off is taken up at the next start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do again and again; it looks for itself whether there is anything to do."""
+
+    name: str
+    every: timedelta
+    run: Callable[[threading.Event], None]
+
+
+class Daemon:
+    """Runs tasks until a signal ends it; `reload` is called for SIGHUP, in the main thread."""
+
+    def __init__(self, tasks: Callable[[], tuple[Task, ...]], reload: Callable[[], None]) -> None:
+        self._tasks = tasks
+        self._reload = reload
+        self._stop = threading.Event()
+        self._reload_wanted = threading.Event()
+        self._running = 0
+        self._idle = threading.Condition()
+
+    def run(self) -> None:
+        """Run until SIGTERM or SIGINT, then let what is under way end for `GRACE`."""
+        with self._signals():
+            scheduler = self._scheduler()
+            self._schedule(scheduler)
+            scheduler.start()
+            # A short wait, since a signal must be acted on wherever it arrives between two waits.
+            while not self._stop.wait(0.5):
+                if self._reload_wanted.is_set():
+                    self._reload_wanted.clear()
+                    self._reload()
+                    self._schedule(scheduler)
+            log.info("stopping")
+            scheduler.shutdown(wait=False)
+            self._wait_for_work()
+
+    def _scheduler(self) -> BackgroundScheduler:
+        return BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(32)},
+            # A tick that could not run on time runs late, once: work is chosen by the database, not by the tick.
+            job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        )
+
+    def _schedule(self, scheduler: BackgroundScheduler) -> None:
+        scheduler.remove_all_jobs()
+        for task in self._tasks():
+            scheduler.add_job(
+                self._guarded(task),
+                "interval",
+                seconds=task.every.total_seconds(),
+                id=task.name,
+                next_run_time=datetime.now(UTC),
+            )
+
+    def _guarded(self, task: Task) -> Callable[[], None]:
+        def run() -> None:
+            with self._idle:
+                self._running += 1
+            try:
+                if not self._stop.is_set():
+                    task.run(self._stop)
+            except SentinelError as error:
+                log.error("%s: %s", task.name, error)  # noqa: TRY400 - a named error explains itself without a trace
+            except Exception:
+                log.exception("%s failed; it will be tried again", task.name)
+            finally:
+                with self._idle:
+                    self._running -= 1
+                    self._idle.notify_all()
+
+        return run
+
+    def _wait_for_work(self) -> None:
+        deadline = time.monotonic() + GRACE.total_seconds()
+        with self._idle:
+            while self._running and (left := deadline - time.monotonic()) > 0:
+                self._idle.wait(left)
+            cut_off = self._running
+        if cut_off:
+            log.warning("%d tasks did not end in time; the next start takes them up", cut_off)
+            logging.shutdown()
+            # Their threads would keep the interpreter alive; all that matters is in the database.
+            os._exit(0)
+
+    @contextmanager
+    def _signals(self) -> Iterator[None]:
+        """Handlers first: as process 1 of a container, an unhandled SIGTERM would be ignored."""
+
+        def end(_number: int, _frame: FrameType | None) -> None:
+            self._stop.set()
+
+        def reload(_number: int, _frame: FrameType | None) -> None:
+            self._reload_wanted.set()
+
+        handlers = {signal.SIGTERM: end, signal.SIGINT: end, signal.SIGHUP: reload}
+        before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

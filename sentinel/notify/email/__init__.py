@@ -1,0 +1,1 @@
+"""E-mail, by a real SMTP conversation."""

@@ -1,0 +1,150 @@
+"""One SMTP conversation, step by step, so that it is known at which step it failed.
+
+Only after DATA has begun may a server have taken a message without our knowing (RFC 5321, section 4.2.5).
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+from sentinel.errors import DeliveryError
+from sentinel.settings import SmtpServer
+
+_PERMANENT_FROM = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One recipient that the server would not take."""
+
+    recipient: str
+    code: int
+    text: str
+
+    @property
+    def permanent(self) -> bool:
+        """Whether asking again changes nothing."""
+        return self.code >= _PERMANENT_FROM
+
+    def __str__(self) -> str:
+        return f"{self.recipient} is refused: {self.code} {self.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What the server took over, and whom it refused."""
+
+    accepted: tuple[str, ...]
+    refused: tuple[Refusal, ...]
+
+
+def deliver(server: SmtpServer, sender: str, recipients: Sequence[str], content: bytes, timeout: float) -> Handover:
+    """Hand one message over for its recipients. Raises DeliveryError when nobody's copy was taken."""
+    with connected(server, timeout) as smtp, _explained(server):
+        _expect_ok(smtp.mail(sender))
+        answers = {recipient: smtp.rcpt(recipient) for recipient in recipients}
+        refused = tuple(
+            Refusal(recipient, code, _text(text))
+            for recipient, (code, text) in answers.items()
+            if code not in (250, 251)
+        )
+        accepted = tuple(recipient for recipient in recipients if recipient not in {r.recipient for r in refused})
+        if accepted:
+            _hand_over(server, smtp, content)
+        return Handover(accepted, refused)
+
+
+@contextmanager
+def connected(server: SmtpServer, timeout: float) -> Iterator[smtplib.SMTP]:
+    """A greeted, private and authenticated connection. Raises DeliveryError.
+
+    What goes wrong at QUIT is no failure: the message was taken before it.
+    """
+    with _explained(server):
+        smtp = _connect(server, timeout)
+    try:
+        with _explained(server):
+            smtp.ehlo_or_helo_if_needed()
+            if server.starttls:
+                smtp.starttls(context=_context(server))
+                smtp.ehlo()
+            if server.user is not None:
+                smtp.login(server.user, server.password or "")
+        yield smtp
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()
+    finally:
+        smtp.close()
+
+
+def _connect(server: SmtpServer, timeout: float) -> smtplib.SMTP:
+    if server.implicit_tls:
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=_context(server))
+    return smtplib.SMTP(server.host, server.port, timeout=timeout)
+
+
+def _context(server: SmtpServer) -> ssl.SSLContext:
+    """Without a context of its own smtplib would not verify whom it talks to."""
+    context = ssl.create_default_context()
+    if not server.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context
+
+
+def _hand_over(server: SmtpServer, smtp: smtplib.SMTP, content: bytes) -> None:
+    try:
+        answer = smtp.data(content)
+    except smtplib.SMTPDataError:
+        raise
+    except (smtplib.SMTPServerDisconnected, OSError) as error:
+        raise DeliveryError(
+            f"{_where(server)}: the connection broke after the message was sent and before it was confirmed: {error}",
+            uncertain=True,
+        ) from error
+    _expect_ok(answer)
+
+
+def _expect_ok(answer: tuple[int, bytes]) -> None:
+    code, text = answer
+    if code != 250:  # noqa: PLR2004 - SMTP's own number
+        raise smtplib.SMTPResponseException(code, text)
+
+
+@contextmanager
+def _explained(server: SmtpServer) -> Iterator[None]:
+    """Failures of the conversation as DeliveryErrors."""
+    where = _where(server)
+    try:
+        yield
+    except smtplib.SMTPAuthenticationError as error:
+        raise DeliveryError(
+            f"{where}: the server refuses the user or password of SENTINEL_SMTP_URL ({error.smtp_code})",
+            permanent=error.smtp_code >= _PERMANENT_FROM,
+        ) from error
+    except smtplib.SMTPResponseException as error:
+        detail = f"{error.smtp_code} {_text(error.smtp_error)}"
+        raise DeliveryError(f"{where}: {detail}", permanent=error.smtp_code >= _PERMANENT_FROM) from error
+    except smtplib.SMTPNotSupportedError as error:
+        raise DeliveryError(f"{where}: {error}", permanent=True) from error
+    except ssl.SSLCertVerificationError as error:
+        raise DeliveryError(
+            f"{where}: its certificate is not trusted: {error.verify_message};"
+            " SSL_CERT_FILE names an authority of your own",
+            permanent=True,
+        ) from error
+    except (smtplib.SMTPException, OSError) as error:
+        raise DeliveryError(f"{where}: {str(error) or type(error).__name__}") from error
+
+
+def _where(server: SmtpServer) -> str:
+    return f"mail server {server.host}:{server.port}"
+
+
+def _text(text: bytes | str) -> str:
+    shown = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return " ".join(shown.split())

@@ -1,0 +1,1 @@
+"""Slack, through a bot token and chat.postMessage."""

@@ -1,0 +1,44 @@
+"""Slack posts as a small HTML page that looks as they do in Slack, for pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from sentinel.domain.messages import Message
+from sentinel.notify.slack.render import Block, render
+
+_CODE = re.compile(r"`([^`]+)`")
+_BOLD = re.compile(r"(?m)^\*(.+)\*$")
+
+
+def page(messages: Sequence[Message]) -> str:
+    """One page with the messages below one another, each followed by what stands in its thread."""
+    return _template().render(threads=[render(message) for message in messages])
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("sentinel.notify.slack"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["mrkdwn"] = _as_html
+    return environment.get_template("preview.html.j2")
+
+
+def _as_html(text: Block) -> str:
+    """A text object as HTML; mrkdwn has escaped `&`, `<` and `>` already, just as HTML wants it."""
+    shown = str(text["text"])
+    if text["type"] == "plain_text":
+        return shown
+    escaped = shown.replace('"', "&quot;").replace("'", "&#39;")
+    marked = _BOLD.sub(r"<b>\1</b>", _CODE.sub(r"<code>\1</code>", escaped))
+    return Markup(marked.replace("\n", "<br>"))  # noqa: S704 - mrkdwn is escaped where it is made

@@ -1,0 +1,156 @@
+"""A message as Slack posts: the first in the channel, the others in its thread.
+
+Limits: https://docs.slack.dev/reference/block-kit/blocks and chat.postMessage's msg_blocks_too_long, which was seen at
+about 13,200 characters in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, takewhile
+
+from sentinel.domain.messages import Message
+from sentinel.notify.look import COLOURS, small_print
+from sentinel.notify.wording import one_line
+
+HEADER_AT_MOST = 150
+SECTION_AT_MOST = 3_000
+BLOCKS_AT_MOST = 50
+TOTAL_AT_MOST = 12_000
+_LINES_AT_MOST = 8_000
+_FACTS_AT_MOST = 1_000
+_FALLBACK_AT_MOST = 300
+_COMMAND_AT_MOST = 200
+_COMMANDS_AT_MOST = 8
+_DETAIL_LINES_AT_MOST = SECTION_AT_MOST - _FALLBACK_AT_MOST - 10
+_DETAILS_A_POST = 10
+
+Block = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class SlackPost:
+    """The arguments of one chat.postMessage: `text` is what a phone's notification shows."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    attachments: tuple[Block, ...]
+
+
+def render(message: Message) -> tuple[SlackPost, ...]:
+    """One post for the message itself, then the posts that carry its details in the thread."""
+    return (_opening(message), *_details(message.details))
+
+
+def escape(text: str, limit: int = SECTION_AT_MOST) -> str:
+    """Text for mrkdwn, in which a cluster called `<!channel>` pings nobody; at most `limit` characters long.
+
+    Slack takes `&`, `<` and `>` for control characters; an entity is never cut in two.
+    """
+    pieces = [_ENTITIES.get(letter, letter) for letter in one_line(text)]
+    lengths = list(accumulate(map(len, pieces)))
+    if not lengths or lengths[-1] <= limit:
+        return "".join(pieces)
+    kept = sum(length < limit for length in lengths)
+    return "".join(pieces[:kept]) + "…"
+
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def _opening(message: Message) -> SlackPost:
+    blocks = [*_sections(message.lines), *_contexts(message)]
+    return SlackPost(
+        text=escape(" / ".join((message.headline, *message.lines[:1])), _FALLBACK_AT_MOST),
+        blocks=({"type": "header", "text": _plain(message.headline)},),
+        attachments=(_attachment(message, blocks),) if blocks else (),
+    )
+
+
+def _plain(text: str) -> Block:
+    cut = one_line(text)
+    shown = cut if len(cut) <= HEADER_AT_MOST else f"{cut[: HEADER_AT_MOST - 1]}…"
+    return {"type": "plain_text", "text": shown, "emoji": False}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _attachment(message: Message, blocks: list[Block]) -> Block:
+    fallback = escape(message.headline, _FALLBACK_AT_MOST)
+    return {"color": COLOURS[message.tone], "fallback": fallback, "blocks": blocks}
+
+
+def _sections(lines: Sequence[str]) -> Iterator[Block]:
+    """The lines in sections that are each full before the next begins; what is beyond the total is left out."""
+    for text in _filled(lines, SECTION_AT_MOST, _LINES_AT_MOST):
+        yield {"type": "section", "text": _mrkdwn(text)}
+
+
+def _filled(lines: Iterable[str], size: int, total: int) -> Iterator[str]:
+    """Escaped texts of at most `size` characters each and `total` in all; a last `…` stands for what is left out."""
+    part, left = "", total - 2
+    for line in lines:
+        text = escape(line, size - 2)
+        left -= len(text) + 1
+        if left < 0:
+            part = f"{part}\n…"
+            break
+        if part and len(part) + 1 + len(text) > size - 2:
+            yield part
+            part = text
+        else:
+            part = f"{part}\n{text}" if part else text
+    if part:
+        yield part
+
+
+def _contexts(message: Message) -> Iterator[Block]:
+    if message.facts:
+        yield _context(_facts(message))
+    if message.actions:
+        commands = (action.replace("`", " ") for action in message.actions[:_COMMANDS_AT_MOST])
+        yield _context("   ".join(f"`{escape(command, _COMMAND_AT_MOST)}`" for command in commands))
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _facts(message: Message) -> str:
+    return escape(small_print(message.facts), _FACTS_AT_MOST)
+
+
+def _details(details: Sequence[Message]) -> Iterator[SlackPost]:
+    first = 1
+    while first <= len(details):
+        taken = _that_fit(details[first - 1 :])
+        last = first + len(taken) - 1
+        yield SlackPost(
+            text=escape(" / ".join(detail.headline for detail in taken), _FALLBACK_AT_MOST),
+            # Without a block of its own a post would show its `text` above the attachments.
+            blocks=(_context(f"{first} to {last} of {len(details)}"),),
+            attachments=tuple(map(_detail, taken)),
+        )
+        first = last + 1
+
+
+def _that_fit(details: Sequence[Message]) -> Sequence[Message]:
+    """As many of the first ones as one post may hold; at least one."""
+    sizes = accumulate(len(_said(detail)) + len(_facts(detail)) + _FALLBACK_AT_MOST for detail in details)
+    fitting = sum(1 for size in takewhile(lambda size: size <= TOTAL_AT_MOST - _FALLBACK_AT_MOST, sizes))
+    return details[: max(1, min(fitting, _DETAILS_A_POST))]
+
+
+def _detail(detail: Message) -> Block:
+    blocks: list[Block] = [{"type": "section", "text": _mrkdwn(_said(detail))}]
+    if detail.facts:
+        blocks.append(_context(_facts(detail)))
+    return _attachment(detail, blocks)
+
+
+def _said(detail: Message) -> str:
+    body = next(_filled(detail.lines, _DETAIL_LINES_AT_MOST, _DETAIL_LINES_AT_MOST), "")
+    return f"*{escape(detail.headline, _FALLBACK_AT_MOST)}*\n{body}".rstrip()

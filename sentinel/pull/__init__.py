@@ -1,0 +1,8 @@
+"""Stage 1: ask the billing API. The client, the decoder of its answers, and the choice of days to ask for."""
+
+from sentinel.pull.agenda import Agenda, split
+from sentinel.pull.client import BillingClient
+from sentinel.pull.decode import DecodedAnswer, decode_answer
+from sentinel.pull.plan import PullSettings, is_due, plan_days
+
+__all__ = ["Agenda", "BillingClient", "DecodedAnswer", "PullSettings", "decode_answer", "is_due", "plan_days", "split"]

