@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LINTED := sentinel tests benchmarks migrations
 # --universal and the oldest supported Python: one lock for every platform. Nothing of the machine that wrote it goes in.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url --no-emit-find-links $(LOCK_FLAGS) pyproject.toml
+	--no-emit-index-url --no-emit-find-links $(LOCK_FLAGS)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -23,8 +23,8 @@ setup: $(VENV)/.installed ## Install sentinel and its tools into .venv
 # A fresh .venv for each lock: what the lock no longer names is gone as well.
 $(VENV)/.locked: requirements-dev.lock
 	@$(PYTHON) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-		echo "sentinel needs Python 3.11 or later with the modules venv and ensurepip (Debian: python3-venv);" >&2; \
-		echo "$(PYTHON) is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12" >&2; exit 1; }
+		echo "sentinel needs Python 3.11 or later with the modules venv and ensurepip (Debian: python3-venv)." >&2; \
+		echo "$(PYTHON) says: $$($(PYTHON) --version 2>&1). Name another one: make setup PYTHON=python3.12" >&2; exit 1; }
 	@echo "Installing the locked packages into $(VENV) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(PIP) install --require-hashes --only-binary :all: --requirement requirements-dev.lock
@@ -56,12 +56,14 @@ format: setup ## Format the code
 	@$(BIN)/python -m ruff format $(LINTED)
 
 bench: setup ## Measure speed, memory and the quality of verdicts
-	@$(BIN)/python -m benchmarks
+	@set -e; for suite in benchmarks/*/__main__.py; do \
+		$(BIN)/python -m "$$(dirname "$$suite" | tr / .)"; \
+	done
 
 lock: setup ## Write the hashed locks anew from pyproject.toml
-	@$(COMPILE) --extra postgres --output-file requirements.lock
-	@$(COMPILE) --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
-	@$(COMPILE) --only-group build --constraint requirements-dev.lock --output-file requirements-build.lock
+	@$(COMPILE) pyproject.toml --extra postgres --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
 docker: ## Build the container image
 	docker build --tag warpstream-sentinel .

@@ -1,5 +1,6 @@
-"""`python -m sentinel` is the command `sentinel`."""
+"""`python -m sentinel`."""
 
 from sentinel.cli import main
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,5 +1,6 @@
 """What a reader may rely on in every source file."""
 
+import ast
 import re
 import tokenize
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 LINES_AT_MOST = 300
+STAGES = ("pull", "store", "evaluate", "notify")
 EXCEPTION = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:)")
 EXCEPTION_WITH_REASON = re.compile(
     r"#\s*(noqa:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|type:\s*ignore\[[a-z, -]+\]|pragma:[a-z ]+)\s*(-+|#)\s*\w.*"
@@ -20,6 +22,14 @@ class Comment:
 
     place: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A module that is imported from, and the file that does it."""
+
+    place: str
+    module: str
 
 
 def test_every_exception_to_a_check_names_the_check_and_a_reason() -> None:
@@ -41,6 +51,22 @@ def test_no_file_of_sentinel_is_longer_than_one_reads_in_one_sitting() -> None:
     assert {file: length for file, length in lengths.items() if length > LINES_AT_MOST} == {}
 
 
+def test_each_stage_has_one_door() -> None:
+    """Outside a stage, its names are imported from its `__init__` alone.
+
+    The layers' linter takes a function for the module that bears the same name, so it cannot see this.
+    """
+    jobs = [imported for imported in imports("sentinel/jobs") if imported.module.removeprefix("sentinel.") in STAGES]
+    behind = [
+        imported
+        for imported in imports("sentinel")
+        for stage in STAGES
+        if imported.module.startswith(f"sentinel.{stage}.") and not imported.place.startswith(f"sentinel/{stage}/")
+    ]
+    assert jobs, "no job uses a stage at all: the search is broken"
+    assert not behind
+
+
 def is_exception(comment: Comment) -> bool:
     """Whether the comment switches a check off."""
     return EXCEPTION.match(comment.text) is not None
@@ -53,6 +79,17 @@ def comments(*folders: str) -> Iterator[Comment]:
             for token in tokenize.generate_tokens(source.readline):
                 if token.type == tokenize.COMMENT:
                     yield Comment(f"{file.relative_to(ROOT)}:{token.start[0]}", token.string)
+
+
+def imports(folder: str) -> Iterator[Import]:
+    """Every module that the Python files below this folder import from."""
+    for file in python_files(folder):
+        place = str(file.relative_to(ROOT))
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom):
+                yield Import(place, node.module or "")
+            elif isinstance(node, ast.Import):
+                yield from (Import(place, name.name) for name in node.names)
 
 
 def python_files(*folders: str) -> list[Path]:

@@ -123,9 +123,7 @@ def batch(random: np.random.Generator, days: Days) -> Background:
 
 def holiday(random: np.random.Generator, days: Days) -> Background:
     """23 December to 1 January at 55 to 90%."""
-    closed: Flags = ((days.month == 12) & (days.day_of_month >= 23)) | (
-        (days.month == 1) & (days.day_of_month == 1)
-    )
+    closed: Flags = ((days.month == 12) & (days.day_of_month >= 23)) | ((days.month == 1) & (days.day_of_month == 1))
     return Background("holiday", np.where(closed, random.uniform(0.55, 0.9), 1.0), random.uniform(0.02, 0.08))
 
 

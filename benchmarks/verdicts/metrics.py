@@ -83,9 +83,7 @@ def tally_series(series: LabelledSeries, flagged: Flags) -> dict[str, Tally]:
     false_alerts = [day for day in alerts if day not in explained]
     years = max(0, end - first) / DAYS_A_YEAR
     groups = (series.part.value, f"{series.part.value}: {series.background}")
-    tallies = {
-        name: Tally(series_years=years, alerts=len(alerts), false_alerts=len(false_alerts)) for name in groups
-    }
+    tallies = {name: Tally(series_years=years, alerts=len(alerts), false_alerts=len(false_alerts)) for name in groups}
     for event in series.events:
         if event.onset < first:
             continue

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sentinel.cli import check, init, rules_command
+from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate
 from sentinel.cli.invocation import Invocation
 from sentinel.errors import SentinelError
 
@@ -26,6 +26,15 @@ app = typer.Typer(
 
 app.command("init")(init.init)
 app.command("check")(check.check)
+app.command("run")(run.run)
+app.command("once")(cycle.once)
+app.command("pull")(cycle.pull)
+app.command("evaluate")(cycle.evaluate)
+app.command("deliver")(cycle.deliver)
+app.command("import")(import_.import_)
+app.add_typer(alerts.app, name="alerts")
+app.command("simulate")(simulate.simulate)
+app.command("demo")(demo.demo)
 app.add_typer(rules_command.app, name="rules")
 
 

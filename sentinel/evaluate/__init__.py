@@ -1,7 +1,6 @@
 """Stage 3: pure functions, arrays in, findings and transitions out."""
 
-from sentinel.evaluate.context import PreviousEvaluation
 from sentinel.evaluate.decide import Decision, decide, first_day_needed
 from sentinel.evaluate.overview import BudgetNow, budgets_now
 
-__all__ = ["BudgetNow", "Decision", "PreviousEvaluation", "budgets_now", "decide", "first_day_needed"]
+__all__ = ["BudgetNow", "Decision", "budgets_now", "decide", "first_day_needed"]

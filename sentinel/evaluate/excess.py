@@ -12,6 +12,12 @@ BASELINE_DAYS = 28
 """Four weeks: every weekday counts alike, and a price older than a month is no longer the old price."""
 
 
+def baseline_columns(covered: NDArray[np.bool_], column: int) -> NDArray[np.int64]:
+    """The covered ones of the `BASELINE_DAYS` columns before a column; `covered` is [days]."""
+    first = max(0, column - BASELINE_DAYS)
+    return np.flatnonzero(covered[first:column]) + first
+
+
 def split_excess(
     matrix: CostMatrix, members: NDArray[np.int64], column: int, covered: NDArray[np.bool_], expected: float
 ) -> Excess:
@@ -21,7 +27,7 @@ def split_excess(
     is the sum over series of quantity x (new price - old price), the volume part is the rest. Each tier is a series of
     its own, so a change of tiers is volume and never price. `covered` is [days].
     """
-    before = np.flatnonzero(covered[max(0, column - BASELINE_DAYS) : column]) + max(0, column - BASELINE_DAYS)
+    before = baseline_columns(covered, column)
     cost, quantity = matrix.cost[members, column], matrix.quantity[members, column]
     old_cost = matrix.cost[np.ix_(members, before)].sum(axis=1)
     old_quantity = matrix.quantity[np.ix_(members, before)].sum(axis=1)

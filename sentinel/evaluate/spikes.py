@@ -12,6 +12,7 @@ from sentinel.domain.alerts import AlertDay, Mark, MarkKind
 from sentinel.domain.findings import Basis, Direction, Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.moments import moment_of
+from sentinel.evaluate.attribution import DayExcess, attribute
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.detector import Panel, Verdicts, judge
 from sentinel.evaluate.excess import split_excess
@@ -114,6 +115,14 @@ def _finding(
 ) -> Finding:
     groups = judged.groups
     column = judged.first + place
+    covered = groups.covered[row]
+    attribution = attribute(
+        context.matrix,
+        DayExcess.on(context.matrix, column, covered),
+        groups.scopes[row],
+        groups.members[row],
+        context.tier_pattern,
+    )
     return Finding(
         rule=rule.name,
         kind=RuleKind.SPIKE,
@@ -131,7 +140,9 @@ def _finding(
         regions=groups.regions[row],
         days_used=int(judged.verdicts.used[row, place]),
         days_left_out=int(judged.verdicts.left_out[row, place]),
-        excess=split_excess(context.matrix, groups.members[row], column, groups.covered[row], figures.expected),
+        excess=split_excess(context.matrix, groups.members[row], column, covered, figures.expected),
+        contributions=attribution.contributions,
+        whole=attribution.whole,
         muted=bool(judged.muted[row, column]),
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from sentinel.domain.costs import Window
 from sentinel.domain.coverage import KnownDays
 from sentinel.errors import AnswerTooBig, ApiRefused, BadAnswer, PullError, WindowRefused
 from sentinel.jobs.accounts import pull_settings
-from sentinel.pull import BillingClient, is_due, plan_days, split
+from sentinel.pull import Agenda, BillingClient, is_due, plan_days
 from sentinel.rules.model import Account, Rules
 from sentinel.store import Database, PullReport, known_days, record_answer, record_failed_pull
 
@@ -80,30 +79,38 @@ def _pull_account(
         known = known_days(conn, account.name, rules.settings.settle_after, moment)
     if only_due and not is_due(known, moment, settings):
         return None
-    waiting = deque(plan_days(known, moment, settings))
+    agenda = Agenda(plan_days(known, moment, settings))
     reports: list[PullReport] = []
     errors: list[PullError] = []
-    in_a_row = done = 0
+    done = in_a_row = 0
     with open_client(account, stop) as client:
-        while waiting and not (stop and stop.is_set()):
-            window = waiting.popleft()
+        while in_a_row < FAILURES_IN_A_ROW and not (stop and stop.is_set()):
+            window = agenda.next()
+            if window is None:
+                break
             try:
                 reports.append(_pull_window(database, rules, account.name, client, known, window, clock))
-                in_a_row = 0
+            except ApiRefused as error:
+                errors.append(error)
+                break
             except AnswerTooBig as error:
-                if window.days > 1:
-                    waiting.extendleft(reversed(split(window)))
+                if agenda.too_big(window):
                     continue
                 errors.append(error)
                 in_a_row += 1
+            except WindowRefused as error:
+                if agenda.refused(window):
+                    continue
+                errors.append(error)
             except PullError as error:
                 errors.append(error)
-                in_a_row += 0 if isinstance(error, WindowRefused) else 1
+                in_a_row += 1
+            else:
+                agenda.answered()
+                in_a_row = 0
             done += 1
             if progress:
-                progress(account.name, done, done + len(waiting))
-            if in_a_row >= FAILURES_IN_A_ROW or (errors and isinstance(errors[-1], ApiRefused)):
-                break
+                progress(account.name, done, done + len(agenda))
     return AccountPull(account.name, tuple(reports), tuple(errors))
 
 

@@ -40,7 +40,7 @@ def _charges(row: AccountRow, window: Window, path: str) -> Iterator[AccountChar
                 raise BadAnswer(f"{place}.date_to", f"expected the same month as {days.first}, got {part.date_to}")
             day = days.first if days.days == 1 else None
             yield AccountCharge(row.product, month, day, read_units(part.total, f"{place}.total"))
-    elif row.total is not None:
+    elif bytes(row.total):
         cost = read_units(row.total, f"{path}.total")
         month = _month_of(window)
         if month is None:

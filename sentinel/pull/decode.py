@@ -26,8 +26,8 @@ def decode_answer(body: bytes | bytearray) -> DecodedAnswer:
     """
     try:
         document = _documents.decode(body)
-    except msgspec.ValidationError as error:
-        fault = find_fault(body, Document, "") or BadAnswer("", str(error))
+    except (msgspec.ValidationError, UnicodeDecodeError) as error:
+        fault = find_fault(body, Document, "") or no_json(error, body)
         raise _with_body(fault, body) from error
     except UNREADABLE as error:
         raise no_json(error, body) from error

@@ -71,5 +71,8 @@ def seconds_to_wait(retry_after: str, moment: datetime) -> float | None:
 
 def _origin(location: str) -> str:
     """Scheme and host of a redirect; its path and query may hold secrets."""
-    parts = urlsplit(location)
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        return "an address that cannot be read"
     return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "another path of the same address"

@@ -81,11 +81,14 @@ class AccountBreakdown(Struct):
 
 
 class AccountRow(Struct):
-    """A credit or a support charge: with daily breakdowns, or with only a total; the documentation shows neither."""
+    """A credit or a support charge: with daily breakdowns, or with only a total; the documentation shows neither.
+
+    Without a total, `total` is empty.
+    """
 
     product: Name
     breakdowns: list[AccountBreakdown] | None = None
-    total: Raw | None = None
+    total: Raw = Raw()
 
 
 class Document(Struct):

@@ -26,6 +26,7 @@ MAX_DEPTH = 20
 
 _CORE = "tag:yaml.org,2002:"
 _PLAIN_TAGS = frozenset(_CORE + tag for tag in ("str", "int", "float", "bool", "null", "timestamp"))
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r"'([^']*)'")
 _SIGN = re.compile(r".|\\t|<[a-z ]+>")
 _HINTS = (
@@ -105,9 +106,9 @@ def _compose(yaml: YAML, text: str) -> Node:
         raise _Unreadable(_in_plain_words(error), _line_of(error)) from error
     except RecursionError as error:
         raise _Unreadable(f"is nested deeper than {MAX_DEPTH} levels") from error
-    except (YAMLError, ValueError, IndexError, AttributeError, TypeError, AssertionError, NotImplementedError) as error:
-        # Malformed directives and escapes make the parser fail in ways of its own, without a place.
-        raise _Unreadable("is not YAML 1.2") from error
+    except (YAMLError, ValueError, OverflowError) as error:
+        # An escape or a version number beyond all bounds fails in the parser's arithmetic, without a place.
+        raise _Unreadable("is not YAML 1.2: a number in an escape or a directive is out of range") from error
     if root is None:
         raise _Unreadable("is empty; `sentinel init` writes an example to start from")
     if yaml.version not in (None, (1, 2)):
@@ -128,6 +129,14 @@ def _in_plain_words(error: MarkedYAMLError) -> str:
     said = _QUOTED.sub(lambda found: found[0] if _SIGN.fullmatch(found[1]) else "'...'", problem)
     hint = next((hint for sign, hint in _HINTS if sign in problem), None)
     return f"not YAML: {said}; {hint}" if hint else f"not YAML: {said}"
+
+
+def _is_unicode(text: str) -> bool:
+    return not _SURROGATE.search(text)
+
+
+def _is_plain_text(key: Node) -> bool:
+    return isinstance(key, ScalarNode) and key.tag == _CORE + "str" and key.anchor is None and _is_unicode(key.value)
 
 
 @dataclass(slots=True)
@@ -162,6 +171,8 @@ class _Walk:
                 return dict(self._entries(node, path))
             case SequenceNode(tag=tag) if tag == _CORE + "seq":
                 return [self._value(item, (*path, index)) for index, item in enumerate(node.value)]
+            case ScalarNode() if not _is_unicode(node.value):
+                return self._unreadable(node, path, "has half of a surrogate pair in it, which is no character")
             case ScalarNode(tag=tag) if tag in _PLAIN_TAGS:
                 return self._scalar(node)
             case _:
@@ -181,7 +192,7 @@ class _Walk:
             if key_node.tag == _CORE + "merge":
                 self._refuse(key_node, path, "merge keys (<<) are not allowed; write the keys out")
                 continue
-            if not isinstance(key_node, ScalarNode) or key_node.tag != _CORE + "str" or key_node.anchor is not None:
+            if not _is_plain_text(key_node):
                 self._refuse(key_node, path, "has a key that is no plain text; put it in quotes")
                 continue
             key = str(key_node.value)

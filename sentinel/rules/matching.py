@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import translate
 from functools import partial
@@ -48,14 +48,20 @@ class Selects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class UnknownValue:
-    """A value of `where` or `except` that nothing in the history bears, and the nearest one that something does."""
+    """A value of `where` or `except` that nothing in the history bears, and the values that something does."""
 
     dimension: Dimension
     value: str
-    nearest: str | None
+    known: frozenset[str] = field(repr=False, compare=False)
+
+    @property
+    def nearest(self) -> str | None:
+        """The known value that is spelt most like it; None for a glob, and where nothing is near."""
+        return None if is_glob(self.value) else nearest_spelling(self.value, self.known)
 
     def __str__(self) -> str:
-        hint = f"; did you mean {self.nearest}?" if self.nearest else ""
+        nearest = self.nearest
+        hint = f"; did you mean {nearest}?" if nearest else ""
         return f"nothing in the history bears the {self.dimension.value} {self.value}{hint}"
 
 
@@ -103,19 +109,12 @@ def _match(where: Where, series: tuple[Series, ...]) -> Selection:
         matches = matcher(patterns)
         hits = {bears: any(map(matches, names)) for bears, names in names_of.items()}
         mask &= np.fromiter((hits[bears] for bears in map(_BORNE[dimension], series)), np.bool_, len(series))
-        known = {name for names in names_of.values() for name in names}
+        known = frozenset(name for names in names_of.values() for name in names)
         if series:
-            unknown.extend(_unknown(dimension, patterns, known))
+            unborne = (pattern for pattern in patterns if not any(map(matcher((pattern,)), known)))
+            unknown.extend(UnknownValue(dimension, pattern, known) for pattern in unborne)
     return Selection(mask, tuple(unknown))
 
 
 def _read(dimension: Dimension, bears: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(product_family, bears)) if dimension is Dimension.PRODUCT_FAMILY else bears
-
-
-def _unknown(dimension: Dimension, patterns: tuple[str, ...], known: set[str]) -> list[UnknownValue]:
-    return [
-        UnknownValue(dimension, pattern, None if is_glob(pattern) else nearest_spelling(pattern, known))
-        for pattern in patterns
-        if not any(map(matcher((pattern,)), known))
-    ]

@@ -31,7 +31,7 @@ _UNITS = {
     "w": timedelta(weeks=1),
     "week": timedelta(weeks=1),
 }
-_DURATION = re.compile(r"(\d{1,6})\s*(s|m|min|h|hours?|d|days?|w|weeks?)", re.ASCII)
+_DURATION = re.compile(r"(\d{1,7})\s*(s|m|min|h|hours?|d|days?|w|weeks?)", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,6}(?:\.\d{1,6})?)\s*%", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 2000, 2999
@@ -137,7 +137,7 @@ def _currency(value: str) -> str:
 def _patterns(value: object) -> object:
     if isinstance(value, str):
         return (value,)
-    if isinstance(value, Mapping) or value in ((), []):
+    if isinstance(value, Mapping) or value == []:
         raise ValueError("must be a value or a list of values")
     return value
 

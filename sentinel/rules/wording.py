@@ -29,6 +29,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 _MESSAGES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "missing": lambda _: "is missing",
     "string_type": lambda _: "must be text",
+    "string_unicode": lambda _: "must be text in UTF-8",
     "string_too_short": lambda _: "must not be empty",
     "string_too_long": lambda ctx: f"must have at most {ctx['max_length']} characters",
     "too_short": lambda _: "must not be empty",

@@ -60,6 +60,21 @@ class DailyCost(SQLModel, table=True):
     quantity: float
 
 
+class DailyVector(SQLModel, table=True):
+    """The rows of one account and day again, as arrays: little-endian int32 ids, int64 costs, float64 quantities.
+
+    Written with the rows and read twenty times as fast. `sentinel db check` compares the two.
+    """
+
+    __tablename__: ClassVar[str] = "daily_vector"
+
+    account: str = Field(primary_key=True)
+    day: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    series: bytes
+    cost: bytes
+    quantity: bytes
+
+
 class Pull(SQLModel, table=True):
     """One attempt to learn an account's costs: `outcome` is `stored`, `kept_aside` or `failed`.
 

@@ -9,8 +9,9 @@ import numpy as np
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Silence, Transition
+from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.matrix import CostMatrix, Series
-from sentinel.evaluate import Decision, PreviousEvaluation, decide
+from sentinel.evaluate import Decision, decide
 from sentinel.rules.model import Rules
 
 SETTLE_AFTER = timedelta(hours=36)

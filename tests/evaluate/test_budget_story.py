@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from history import History, Story, at, only, series
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.findings import Severity
 from sentinel.rules.model import Rules
+from tests.evaluate.history import History, Story, at, only, series
 
 MARCH = date(2026, 3, 1)
 DAY = timedelta(days=1)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from history import History, Story, at, only, series
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import AlertState, MarkKind, Silence
 from sentinel.domain.findings import Basis
 from sentinel.rules.model import Rules
+from tests.evaluate.history import History, Story, at, only, series
 
 START = date(2026, 1, 5)
 DAY = timedelta(days=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from sentinel.domain.alerts import Alert, AlertDay, AlertState, Reason, Transition, TransitionKind
 from sentinel.domain.findings import (
@@ -17,10 +18,10 @@ from sentinel.domain.findings import (
     Severity,
     Whole,
 )
+from sentinel.domain.messages import Fact, Message, Tone
 from sentinel.domain.periods import Period, PeriodKind, period_of
 from sentinel.domain.scopes import Dimension, Place, Scope
 from sentinel.notify import batch, compose
-from sentinel.domain.messages import Fact, Message, Tone
 
 ACCOUNT = Place(Dimension.ACCOUNT, "main", "main")
 TENANT = Place(Dimension.TENANT, "ti_1", "ti_1")
@@ -93,7 +94,7 @@ def changed(
     return Transition(kind, reason, now, moment, previous or alert)
 
 
-def spike(**changes: object) -> Finding:
+def spike(**changes: Any) -> Finding:
     """The spike of the README: orders-prod writes three times as much as on other Tuesdays."""
     finding = Finding(
         rule="cluster-product",
@@ -113,10 +114,10 @@ def spike(**changes: object) -> Finding:
         whole=Whole(PRODUCTION_SCOPE, 0.91),
         regions=("us-east-1",),
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
-def drop(**changes: object) -> Finding:
+def drop(**changes: Any) -> Finding:
     """A cluster that costs far less than it should."""
     finding = spike(
         direction=Direction.DOWN,
@@ -128,13 +129,15 @@ def drop(**changes: object) -> Finding:
         scope=ORDERS_CLUSTER,
         contributions=(
             Contribution(Scope((*ORDERS_CLUSTER.places, WRITTEN)), -150.0, 0.76),
-            Contribution(Scope((*ORDERS_CLUSTER.places, Place(Dimension.PRODUCT_FAMILY, "m", "Cluster minutes"))), -47.5, 0.24),
+            Contribution(
+                Scope((*ORDERS_CLUSTER.places, Place(Dimension.PRODUCT_FAMILY, "m", "Cluster minutes"))), -47.5, 0.24
+            ),
         ),
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
-def monthly(spent: float = 9812.0, crossed: tuple[str, ...] = ("80%", "50%"), **changes: object) -> Finding:
+def monthly(spent: float = 9812.0, crossed: tuple[str, ...] = ("80%", "50%"), **changes: Any) -> Finding:
     """The budget of the whole account in November."""
     finding = Finding(
         rule="whole-account",
@@ -152,13 +155,13 @@ def monthly(spent: float = 9812.0, crossed: tuple[str, ...] = ("80%", "50%"), **
         currency="USD",
         budget=BudgetStanding(12000.0, period_of(PeriodKind.MONTH, date(2026, 11, 21)), crossed, 2, 1),
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
 NOVEMBER = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
 
-def daily(**changes: object) -> Finding:
+def daily(**changes: Any) -> Finding:
     """A daily budget of a production cluster."""
     finding = monthly(
         spent=180.0,
@@ -173,10 +176,10 @@ def daily(**changes: object) -> Finding:
         basis=Basis.SETTLED,
         budget=BudgetStanding(150.0, Period(TUESDAY, TUESDAY), ("100%",), 0, 0),
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
-def new_spend(**changes: object) -> Finding:
+def new_spend(**changes: Any) -> Finding:
     """A cluster that was never charged before."""
     finding = spike(
         rule="new-cluster",
@@ -192,10 +195,10 @@ def new_spend(**changes: object) -> Finding:
         excess=None,
         whole=None,
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
-def stale(**changes: object) -> Finding:
+def stale(**changes: Any) -> Finding:
     """An account whose days no longer settle; figures are hours."""
     finding = Finding(
         rule="freshness",
@@ -213,7 +216,7 @@ def stale(**changes: object) -> Finding:
         currency="USD",
         note="no day has settled",
     )
-    return replace(finding, **changes)  # type: ignore[arg-type] - the names and types are those of Finding
+    return replace(finding, **changes)
 
 
 def _crossed_higher() -> Transition:
@@ -248,9 +251,7 @@ def transitions() -> dict[str, Transition]:
         "spike-escalated-severity": changed(once, kind.ESCALATED, why.HIGHER_SEVERITY, previous=warning),
         "spike-reminded": changed(again, kind.REMINDED, why.STILL_FIRING),
         "spike-reminded-after-silence": changed(again, kind.REMINDED, why.SILENCE_ENDED),
-        "spike-corrected": changed(
-            alert_of(spike(observed=402.0)), kind.CORRECTED, why.DATA_CHANGED, previous=once
-        ),
+        "spike-corrected": changed(alert_of(spike(observed=402.0)), kind.CORRECTED, why.DATA_CHANGED, previous=once),
         "spike-withdrawn": changed(once, kind.WITHDRAWN, why.DATA_CHANGED),
         "spike-resolved": changed(again, kind.RESOLVED, why.BACK_TO_NORMAL),
         "spike-resolved-one-day": changed(once, kind.RESOLVED, why.BACK_TO_NORMAL),
@@ -268,9 +269,7 @@ def transitions() -> dict[str, Transition]:
         "budget-opened-over": opened(budget, datetime(2026, 12, 2, 7, tzinfo=UTC)),
         "budget-escalated": _crossed_higher(),
         "budget-withdrawn": _fell_below(),
-        "budget-expired": changed(
-            budget, kind.EXPIRED, why.PERIOD_CLOSED, moment=datetime(2026, 12, 8, 7, tzinfo=UTC)
-        ),
+        "budget-expired": changed(budget, kind.EXPIRED, why.PERIOD_CLOSED, moment=datetime(2026, 12, 8, 7, tzinfo=UTC)),
         "budget-rule-changed": changed(budget, kind.ESCALATED, why.RULE_CHANGED, moment=NOVEMBER),
         "daily-opened": opened(alert_of(daily())),
         "daily-escalated-third-day": changed(over, kind.ESCALATED, why.IMPACT_DOUBLED),
@@ -282,7 +281,9 @@ def transitions() -> dict[str, Transition]:
             alert_of(stale(note="the pulls fail: the API refuses the key (401)", observed=130.0))
         ),
         "freshness-opened-kept-aside": opened(
-            alert_of(stale(note="an answer that looks wrong is kept aside until another agrees", observed=7.0, upper=0.0))
+            alert_of(
+                stale(note="an answer that looks wrong is kept aside until another agrees", observed=7.0, upper=0.0)
+            )
         ),
         "freshness-resolved": changed(late, kind.RESOLVED, why.BACK_TO_NORMAL),
     }
@@ -303,7 +304,9 @@ def many(count: int) -> tuple[Transition, ...]:
 
 def hostile() -> Message:
     """A message whose names try to ping, to break lines, to forge headers and to draw on a terminal."""
-    name = "<!channel> & \x1b[31mred\x1b[0m\r\nBcc: everybody@example.com <script>alert(1)</script> *bold* `code` \u202e"
+    name = (
+        "<!channel> & \x1b[31mred\x1b[0m\r\nBcc: everybody@example.com <script>alert(1)</script> *bold* `code` \u202e"
+    )
     scope = Scope((ACCOUNT, TENANT, Place(Dimension.WORKSPACE, "w", name), Place(Dimension.CLUSTER, "c", name)))
     return compose(opened(alert_of(spike(scope=scope, whole=Whole(scope, 0.5)))))
 

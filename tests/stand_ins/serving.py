@@ -72,7 +72,7 @@ def serve(respond: Respond) -> Iterator[str]:
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # whoever asked did not wait for a slow answer
 
-        do_GET = do_POST = _respond
+        do_GET = do_POST = _respond  # noqa: N815 - http.server calls them by these names
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""

@@ -1,7 +1,8 @@
 """A stand-in for Slack's Web API: it takes, keeps and lists messages, and fails when it is told to.
 
-In a thread: `with slack_stand_in() as slack:`. As a process of its own: `with started("tests.stand_ins.slack") as facts:
-slack = Slack(facts["url"])`. Both give a `Slack`, which asks over HTTP what was posted.
+In a thread: `with slack_stand_in() as slack:`. As a process of its own:
+`with started("tests.stand_ins.slack") as facts: slack = Slack(facts["url"])`.
+Both give a `Slack`, which asks over HTTP what was posted.
 """
 
 from __future__ import annotations
@@ -141,9 +142,7 @@ class Workspace:
         fault = self._next_fault(method)
         match fault:
             case Fault(kind="rate_limited"):
-                return json_answer(
-                    {"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(fault.retry_after)}
-                )
+                return json_answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": str(fault.retry_after)})
             case Fault(kind="status"):
                 return Answer(fault.status, b"<html>bad gateway</html>", {"Content-Type": "text/html"})
             case Fault(kind="error"):
@@ -246,7 +245,7 @@ class Workspace:
 
 def _arguments(request: Request) -> dict[str, Any]:
     if request.headers.get("content-type", "").startswith("application/json"):
-        return dict(json.loads(request.body))
+        return dict(json.loads(request.body or b"{}"))
     return {name: values[-1] for name, values in parse_qs(request.body.decode()).items()}
 
 

@@ -3,6 +3,8 @@
 `with smtp_stand_in() as smtp:` gives a `MailServer`. A second port of the process, over HTTP, is for the test.
 """
 
+# ruff: noqa: ARG002, D102, N802 - aiosmtpd calls the handlers by these names, with all their arguments
+
 from __future__ import annotations
 
 import argparse
@@ -151,7 +153,7 @@ class Mailbox:
             sender=str(envelope.mail_from),
             recipients=list(envelope.rcpt_tos),
             content=content.decode("ascii"),
-            tls=session.ssl is not None or server.transport.get_extra_info("ssl_object") is not None,
+            tls=_transport(server).get_extra_info("ssl_object") is not None,
             user=session.auth_data if session.authenticated else None,
         )
         with self._lock:
@@ -173,8 +175,13 @@ class Mailbox:
         return None
 
 
+def _transport(server: SMTP) -> asyncio.Transport:
+    assert isinstance(server.transport, asyncio.Transport)
+    return server.transport
+
+
 def _abort(server: SMTP) -> None:
-    server.transport.abort()
+    _transport(server).abort()
 
 
 def _main() -> None:
@@ -209,9 +216,7 @@ def _main() -> None:
         )
         port = server.sockets[0].getsockname()[1]
         with serve(mailbox.respond) as control:
-            await loop.run_in_executor(
-                None, lambda: announce_and_wait(host="127.0.0.1", port=port, control=control)
-            )
+            await loop.run_in_executor(None, lambda: announce_and_wait(host="127.0.0.1", port=port, control=control))
         server.close()
 
     asyncio.run(listen())

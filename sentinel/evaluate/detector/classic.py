@@ -8,7 +8,7 @@ import numpy as np
 from sentinel.evaluate.detector.history import History
 from sentinel.evaluate.detector.judgement import Judgement
 from sentinel.evaluate.detector.panel import Basis
-from sentinel.evaluate.detector.windows import count_before, shifted
+from sentinel.evaluate.detector.windows import Track, count_before
 
 FEWEST_DAYS = 8
 """The error of a deviation from seven days is near 30%; fewer say next to nothing."""
@@ -23,16 +23,15 @@ ABSOLUTE_FLOOR = 0.01
 def judge_classic(history: History, z: float, window: int) -> Judgement:
     """Judge the last days of the block by the mean and deviation of the usable days of their window."""
     judged = slice(len(history.cost) - history.judged, None)
-    usable = [shifted(history.usable, back, fill=False)[judged] for back in range(1, window + 1)]
-    cost = [shifted(history.cost, back, fill=0.0)[judged] for back in range(1, window + 1)]
     used = count_before(history.usable, window)[judged]
+    cost = Track(np.where(history.usable, history.cost, np.nan), np.nan, window)
     mean = np.zeros(used.shape)
-    for day, spent in zip(usable, cost, strict=True):
-        mean += np.where(day, spent, 0.0)
+    for back in range(1, window + 1):
+        mean += np.nan_to_num(cost.ago(back)[judged])
     mean /= np.maximum(used, 1)
     squares = np.zeros(used.shape)
-    for day, spent in zip(usable, cost, strict=True):
-        squares += np.where(day, (spent - mean) ** 2, 0.0)
+    for back in range(1, window + 1):
+        squares += np.nan_to_num((cost.ago(back)[judged] - mean) ** 2)
     deviation = np.sqrt(squares / np.maximum(used - 1, 1))
     scale = np.maximum(np.maximum(deviation, RELATIVE_FLOOR * mean), ABSOLUTE_FLOOR)
     return Judgement(
@@ -41,7 +40,8 @@ def judge_classic(history: History, z: float, window: int) -> Judgement:
         upper=mean + z * scale,
         score=(history.cost[judged] - mean) / scale,
         used=used,
-        left_out=count_before(history.known, window)[judged] - used,
+        left_out=count_before(history.counted, window)[judged] - used,
         judged=used >= min(FEWEST_DAYS, window),
+        told=np.zeros(used.shape, np.bool_),
         basis=np.full(used.shape, Basis.WINDOW, np.uint8),
     )

@@ -24,7 +24,7 @@ YOUNG_DAYS = 28
 Method = Literal["robust", "classic"]
 
 
-def judge(  # noqa: PLR0913 - the knobs of a rule, all named
+def judge(
     panel: Panel,
     first: int,
     stop: int,
@@ -52,9 +52,7 @@ def judge(  # noqa: PLR0913 - the knobs of a rule, all named
     for top in range(0, scopes, step):
         rows = slice(top, min(top + step, scopes))
         history = read_history(panel, rows, begin, first, stop)
-        judgement = (
-            judge_robust(history, z) if method == "robust" else judge_classic(history, z, window)
-        )
+        judgement = judge_robust(history, z) if method == "robust" else judge_classic(history, z, window)
         _write(verdicts, rows, history, judgement, z)
     return verdicts
 
@@ -79,7 +77,7 @@ def _write(verdicts: Verdicts, rows: slice, history: History, judgement: Judgeme
     silent = code != ReasonCode.JUDGED
     bounds = agreeing_bounds(judgement, cost, z)
     for target, values in (
-        (verdicts.expected, np.clip(judgement.expected, bounds.lower, bounds.upper)),
+        (verdicts.expected, np.maximum(judgement.expected, 0.0)),
         (verdicts.lower, bounds.lower),
         (verdicts.upper, bounds.upper),
         (verdicts.score, judgement.score),
@@ -95,13 +93,14 @@ def _reasons(history: History, judgement: Judgement) -> NDArray[np.uint8]:
     """Return the first reason that holds against a verdict, for each day and scope."""
     judged = slice(len(history.cost) - history.judged, None)
     cost, begun = history.cost[judged], history.begun[judged]
-    young = count_before(history.known & history.begun, YOUNG_DAYS)[judged] < YOUNG_DAYS
+    young = count_before(history.counted, YOUNG_DAYS)[judged] < YOUNG_DAYS
     return np.select(
         [
             ~history.known[judged],
             cost < 0,
             ~begun & (cost == 0),
             ~begun,
+            judgement.told,
             ~judgement.judged & young,
             ~judgement.judged,
         ],
@@ -110,6 +109,7 @@ def _reasons(history: History, judgement: Judgement) -> NDArray[np.uint8]:
             ReasonCode.NEGATIVE_COST,
             ReasonCode.NOT_STARTED,
             ReasonCode.FIRST_CHARGE,
+            ReasonCode.TOLD_NORMAL,
             ReasonCode.TOO_YOUNG,
             ReasonCode.TOO_FEW_DAYS,
         ],

@@ -27,6 +27,8 @@ class ReasonCode(IntEnum):
     """The scope is old enough, but too many of its last days are unknown or kept out."""
     NEGATIVE_COST = 6
     """A cost below zero is a correction, not a day's spend."""
+    TOLD_NORMAL = 7
+    """The first day of a level that a person called normal: it has no day before it to compare with."""
 
 
 class Basis(IntEnum):

@@ -1,54 +1,124 @@
-"""The robust z: distance from the median of the same weekdays, in units of the median absolute residual.
+"""The robust method: level, weekday habit and calendar give what is expected; runs of days are tested on it.
 
-expected = median of the eight same weekdays before (of all days of the last four weeks, if fewer than three
-are usable); scale = 1.4826 x median |cost - expected| over the last eight weeks, with floors.
+All of it happens in the log of 1 + cost, so that moves are relative for large costs and absolute for small ones.
 """
 
-import warnings
+from dataclasses import dataclass
 
 import numpy as np
 
+from sentinel.evaluate.detector.calendar import read_calendar
+from sentinel.evaluate.detector.charges import Charges, read_charges
+from sentinel.evaluate.detector.drift import drift_trial
 from sentinel.evaluate.detector.history import History
 from sentinel.evaluate.detector.judgement import Judgement
-from sentinel.evaluate.detector.panel import Basis, Floats
-from sentinel.evaluate.detector.windows import count_before, shifted
+from sentinel.evaluate.detector.level import levels_towards, usual_level
+from sentinel.evaluate.detector.panel import Flags
+from sentinel.evaluate.detector.runs import RUNS, Side, run_trial
+from sentinel.evaluate.detector.scale import noise_of
+from sentinel.evaluate.detector.sparse import SPARSE_SHARE, gap_score, sparse_trials
+from sentinel.evaluate.detector.trial import DEFAULT_Z, Reading, Trial, read_trials, score_of
+from sentinel.evaluate.detector.weekday import weekday_habits
+from sentinel.evaluate.detector.windows import Track, count_before
 
-WEEKS = 8
-FEWEST_DAYS = 8
-FEWEST_SAME_WEEKDAYS = 3
-RELATIVE_FLOOR = 0.05
-ABSOLUTE_FLOOR = 0.01
+BASELINE_DAYS = 35
+"""The days that `used` and `left_out` count: the five weeks that levels are read from."""
+
+FEWEST_DAYS, WITHIN_DAYS = 8, 28
+"""A verdict needs eight usable days of the last four weeks."""
+
+DRIFT_QUIET_DAYS = 63
+"""Days after a level was called normal in which a slow rise would be measured from the level before it."""
+
+
+GAP_LOWER = 0.5
+"""A gap that is too long is shown as a cost below half the expected one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Both:
+    """The readings of both sides for the judged days; `down` is mirrored."""
+
+    up: Reading
+    down: Reading
 
 
 def judge_robust(history: History, z: float) -> Judgement:
-    """Judge the last days of the block by the median of the same weekdays before."""
-    judged = slice(len(history.cost) - history.judged, None)
-    cost = np.where(history.usable, history.cost, np.nan)
-    same_weekday = _median([shifted(cost, 7 * week, np.nan) for week in range(1, WEEKS + 1)])
-    any_day = _median([shifted(cost, back, np.nan) for back in range(1, 29)])
-    weeks = sum(shifted(history.usable, 7 * week, fill=False).astype(int) for week in range(1, WEEKS + 1))
-    by_weekday = weeks >= FEWEST_SAME_WEEKDAYS
-    expected = np.where(by_weekday, same_weekday, any_day)
-    distance = np.abs(cost - expected)
-    spread = 1.4826 * _median([shifted(distance, back, np.nan)[judged] for back in range(1, 7 * WEEKS + 1)])
-    expected = expected[judged]
-    used = count_before(history.usable, 7 * WEEKS)[judged]
-    youth = 1 + 5 / np.maximum(used, 1)
-    scale = youth * np.fmax(np.fmax(spread, RELATIVE_FLOOR * expected), ABSOLUTE_FLOOR)
+    """Judge the last days of the block."""
+    rows = slice(len(history.cost) - history.judged, None)
+    charges = read_charges(history)
+    up, down, notable = _run_trials(history, charges)
+    today = charges.today[rows]
+    both = _Both(
+        read_trials([trial.rows(rows) for trial in up], today, z),
+        read_trials([trial.rows(rows) for trial in down], -today, z),
+    )
+    sparse = charges.empty_share[rows] > SPARSE_SHARE
+    both = _with_sparse(both, charges, sparse, rows, z)
+    in_gap = charges.habitual[rows] | (sparse & charges.empty[rows])
+    gap = np.where(in_gap, gap_score(charges)[rows], np.float32(0.0))
+    upwards = both.up.score >= both.down.score
+    expected = np.expm1(np.where(upwards, both.up.level, -both.down.level).astype(np.float64))
+    gap_lower = np.where(gap < -z, GAP_LOWER * expected, 0.0)
+    used = count_before(history.usable & ~notable, BASELINE_DAYS)[rows]
+    since_told = history.days_since_told()
+    told = np.zeros(used.shape, np.bool_) if since_told is None else since_told[rows] == 0
+    enough = count_before(history.usable, WITHIN_DAYS)[rows] >= FEWEST_DAYS
     return Judgement(
         expected=expected,
-        lower=expected - z * scale,
-        upper=expected + z * scale,
-        score=(history.cost[judged] - expected) / scale,
+        lower=np.where(in_gap, gap_lower, np.expm1(np.maximum(-both.down.bound.astype(np.float64), 0.0))),
+        upper=np.expm1(both.up.bound.astype(np.float64)),
+        score=np.where(in_gap, gap, np.where(upwards, both.up.score, -both.down.score)).astype(np.float64),
         used=used,
-        left_out=count_before(history.known, 7 * WEEKS)[judged] - used,
-        judged=(used >= FEWEST_DAYS) & np.isfinite(expected),
-        basis=np.where(by_weekday[judged], Basis.WEEKDAY, Basis.LEVEL).astype(np.uint8),
+        left_out=count_before(history.counted, BASELINE_DAYS)[rows] - used,
+        judged=enough & ~told & np.isfinite(expected),
+        told=told,
+        basis=np.where(upwards, both.up.basis, both.down.basis),
     )
 
 
-def _median(values: list[Floats]) -> Floats:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # a window without a usable day is NaN, as wanted
-        median: Floats = np.nanmedian(np.stack(values), axis=0)
-    return median
+def _run_trials(history: History, charges: Charges) -> tuple[list[Trial], list[Trial], Flags]:
+    """Return the tests of both sides, and the days that the default z finds notable in the baseline."""
+    calendar = read_calendar(history.first_day, len(history.cost))
+    path = charges.path.now
+    weekdays = weekday_habits(charges.path)
+    flat = path - weekdays.habit
+    level = usual_level(Track(flat, np.nan), history.normal_from)
+    noise = noise_of(flat - level, charges.age)
+    since_told = history.days_since_told()
+    notable = np.zeros(path.shape, np.bool_)
+    trials: dict[int, list[Trial]] = {}
+    for sign in (-1, 1):
+        side = Side(
+            sign=sign,
+            path=path * np.float32(sign),
+            habit=weekdays.habit * np.float32(sign),
+            held=weekdays.towards(sign),
+            levels=levels_towards(sign, flat, level, noise.tolerance, since_told),
+        )
+        runs = [run_trial(run, side, charges, noise, calendar) for run in RUNS]
+        if since_told is not None:
+            runs = [
+                trial.silenced((since_told >= 0) & (since_told < run.days))
+                for run, trial in zip(RUNS, runs, strict=True)
+            ]
+        told = np.logical_or.reduce([score_of(trial, side.path) > DEFAULT_Z for trial in runs])
+        notable |= told
+        trials[sign] = runs
+    drift = drift_trial(side, noise, charges.age, told)
+    if since_told is not None:
+        drift = drift.silenced((since_told >= 0) & (since_told < DRIFT_QUIET_DAYS))
+    return [*trials[1], drift], trials[-1], notable
+
+
+def _with_sparse(both: _Both, charges: Charges, sparse: Flags, rows: slice, z: float) -> _Both:
+    """Return the readings with those of sparse scopes in their place."""
+    scopes = np.flatnonzero(sparse.any(axis=0))
+    if not len(scopes):
+        return both
+    trials = sparse_trials(charges.charged[:, scopes], charges.path.now[:, scopes])
+    today, cells = charges.today[rows][:, scopes], sparse[:, scopes]
+    return _Both(
+        both.up.replaced(scopes, cells, read_trials([trial.rows(rows) for trial in trials.up], today, z)),
+        both.down.replaced(scopes, cells, read_trials([trial.rows(rows) for trial in trials.down], -today, z)),
+    )

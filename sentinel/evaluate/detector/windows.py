@@ -1,25 +1,63 @@
-"""Trailing windows over day-major arrays; each result is the same however long the array is before it."""
+"""Arrays that can be read some days back, and counts over trailing windows."""
 
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.panel import Flags
 
+REACH = 100
+"""The most days that a track can be read back: a little more than three months."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
-def shifted(values: NDArray[Scalar], back: int, fill: float) -> NDArray[Scalar]:
-    """Return for each day the value `back` days before; `fill` where the array does not reach back."""
-    moved = np.empty_like(values)
-    moved[:back] = fill
-    moved[back:] = values[: max(0, len(values) - back)]
-    return moved
+class Track(Generic[Scalar]):
+    """Day-major values, [days, scopes], that are read up to `reach` days back without a copy.
+
+    `before` is what stands on the days before the first.
+    """
+
+    __slots__ = ("_reach", "_values")
+
+    def __init__(self, now: NDArray[Scalar], before: float, reach: int = REACH) -> None:
+        self._reach = reach
+        self._values = np.empty((reach + now.shape[0], *now.shape[1:]), now.dtype)
+        self._values[:reach] = before
+        self._values[reach:] = now
+
+    @property
+    def now(self) -> NDArray[Scalar]:
+        """Return the values of the days themselves."""
+        return self._values[self._reach :]
+
+    def ago(self, days: int) -> NDArray[Scalar]:
+        """Return for each day the value `days` before it, as a view."""
+        return self._values[self._reach - days : len(self._values) - days]
+
+    def at(self, days_back: NDArray[np.int64]) -> NDArray[Scalar]:
+        """Return for each day the value as many days before it as its entry says."""
+        rows: NDArray[Scalar] = self._values[self._reach + np.arange(len(days_back)) - days_back]
+        return rows
 
 
 def count_before(flags: Flags, days: int) -> NDArray[np.int32]:
     """Return for each day how many of the `days` days before it are set."""
     total = np.zeros((len(flags) + 1, *flags.shape[1:]), np.int32)
     np.cumsum(flags, axis=0, out=total[1:])
-    return total[:-1] - shifted(total[:-1], days, 0)
+    count = total[:-1].copy()
+    count[days:] -= total[: max(0, len(flags) - days)]
+    return count
+
+
+def largest_before(values: NDArray[Scalar], days: int, least: float) -> NDArray[Scalar]:
+    """Return for each day the largest of the `days` days before it, `least` where there is none."""
+    largest = np.full_like(values, least)
+    largest[1:] = values[:-1]
+    span = 1
+    while span < days:
+        step = min(span, days - span)
+        np.maximum(largest[step:], largest[:-step].copy(), out=largest[step:])
+        span += step
+    return largest

@@ -19,10 +19,13 @@ class ConsoleChannel:
     def send(self, notification: Notification) -> Receipt:
         """Print it. Raises DeliveryError when nothing can be written."""
         console = self._console or Console()
-        try:
+        # Rich itself would end the program at a closed pipe.
+        with console.capture() as drawn:
             print_message(console, notification.message)
+        try:
+            console.file.write(drawn.get())
             console.file.flush()
-        except OSError as error:
+        except (OSError, UnicodeEncodeError) as error:
             raise DeliveryError(f"channel {self.name}: standard output cannot be written: {error}") from error
         return Receipt(remote_id=notification.key)
 

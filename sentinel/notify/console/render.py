@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.box import Box
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.panel import Panel
+from rich.console import Console
 from rich.text import Text
 
 from sentinel.domain.messages import Message
@@ -15,34 +12,33 @@ from sentinel.notify.look import COLOURS, small_print
 from sentinel.notify.wording import one_line
 
 _WIDEST = 100
-
-# Only the left edge is drawn: the coloured bar.
-_BAR = Box("▌   \n▌   \n▌   \n▌   \n▌   \n▌   \n▌   \n▌   \n")
+_INDENT = 4
 
 
 def print_message(console: Console, message: Message) -> None:
-    """Print one message with its coloured bar, its details indented below."""
-    console.print(_panel(message, console.width))
+    """Print one message behind a bar in its colour, its details indented below, a blank line after each."""
+    _print(console, message, indent=0)
     for detail in message.details:
-        console.print(Padding(_panel(detail, console.width - 4), (0, 0, 0, 4)))
+        _print(console, detail, indent=_INDENT)
 
 
-def _panel(message: Message, width: int) -> Panel:
-    return Panel(
-        Group(*_parts(message)),
-        box=_BAR,
-        border_style=COLOURS[message.tone],
-        padding=(0, 1),
-        width=min(width, _WIDEST),
-    )
+def _print(console: Console, message: Message, indent: int) -> None:
+    bar = "▌" if console.encoding.startswith("utf") else "|"
+    width = max(20, min(console.width, _WIDEST) - indent - 2)
+    for text in _texts(message):
+        for line in text.wrap(console, width):
+            line.rstrip()
+            edge = Text.assemble(" " * indent, (bar, COLOURS[message.tone]), " ")
+            console.print(edge + line, soft_wrap=True)
+    console.print()
 
 
-def _parts(message: Message) -> Iterator[RenderableType]:
+def _texts(message: Message) -> Iterator[Text]:
     """Text objects, not markup: a cluster named `[bold]` stays what it is."""
     yield Text(one_line(message.headline), style="bold")
     for line in message.lines:
         yield Text(one_line(line))
     if message.facts:
         yield Text(one_line(small_print(message.facts)), style="dim")
-    for action in message.actions:
-        yield Text(one_line(action), style="cyan")
+    if message.actions:
+        yield Text("   ".join(map(one_line, message.actions)), style="cyan")

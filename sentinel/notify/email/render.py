@@ -97,4 +97,3 @@ def _environment() -> Environment:
     environment.filters["one_line"] = one_line
     environment.filters["small_print"] = small_print
     return environment
-

@@ -90,10 +90,12 @@ def _sections(lines: Sequence[str]) -> Iterator[Block]:
 
 
 def _filled(lines: Iterable[str], size: int, total: int) -> Iterator[str]:
-    """Escaped texts of at most `size` characters each and `total` in all; a last `…` stands for what is left out."""
+    """Escaped texts of at most `size` characters each and `total` in all; a last `…` stands for what is left out.
+
+    Slack refuses a text without a character, so blank lines are left out.
+    """
     part, left = "", total - 2
-    for line in lines:
-        text = escape(line, size - 2)
+    for text in (escape(line, size - 2) for line in lines if line.strip()):
         left -= len(text) + 1
         if left < 0:
             part = f"{part}\n…"
@@ -108,11 +110,13 @@ def _filled(lines: Iterable[str], size: int, total: int) -> Iterator[str]:
 
 
 def _contexts(message: Message) -> Iterator[Block]:
-    if message.facts:
-        yield _context(_facts(message))
-    if message.actions:
-        commands = (action.replace("`", " ") for action in message.actions[:_COMMANDS_AT_MOST])
-        yield _context("   ".join(f"`{escape(command, _COMMAND_AT_MOST)}`" for command in commands))
+    facts = _facts(message)
+    if facts.strip():
+        yield _context(facts)
+    commands = (escape(action.replace("`", " "), _COMMAND_AT_MOST) for action in message.actions[:_COMMANDS_AT_MOST])
+    shown = "   ".join(f"`{command}`" for command in commands if command.strip())
+    if shown:
+        yield _context(shown)
 
 
 def _context(text: str) -> Block:
@@ -146,8 +150,9 @@ def _that_fit(details: Sequence[Message]) -> Sequence[Message]:
 
 def _detail(detail: Message) -> Block:
     blocks: list[Block] = [{"type": "section", "text": _mrkdwn(_said(detail))}]
-    if detail.facts:
-        blocks.append(_context(_facts(detail)))
+    facts = _facts(detail)
+    if facts.strip():
+        blocks.append(_context(facts))
     return _attachment(detail, blocks)
 
 

@@ -1,0 +1,105 @@
+"""What the calendar repeats: moves at the same day of earlier months, and 14 or 28 days ago.
+
+A monthly fee, a fortnightly job or a tier that starts anew on the 1st moves the cost each time. Today's move is
+allowed for as far as an earlier one of the same sign reached: (earlier move + 1.1 sigma) / 0.75. The same day
+of the month counts with its neighbours, as months and weekends shift such days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.evaluate.detector.panel import Flags
+from sentinel.evaluate.detector.selection import Singles
+from sentinel.evaluate.detector.windows import Track
+
+MONTHS = 3
+CYCLE_DAYS = (14, 28)
+
+SETTLED_AGE = 100
+"""Known days from which a monthly move must stand in two of the last three months."""
+
+CYCLE_WEIGHT = 0.85
+"""A move 14 or 28 days ago may be a coincidence."""
+
+NOTABLE = 2.5
+"""A move below this many sigma is noise that says nothing of today."""
+
+SLACK, REACHED = 1.1, 0.75
+"""Today may exceed the earlier move by a third and a sigma: fees grow, and both days carry noise."""
+
+YEAR_END = {(12, day) for day in range(23, 32)} | {(1, 1), (1, 2)}
+"""Month and day of the days on which many businesses rest."""
+
+Days = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calendar:
+    """The calendar of a block, arrays [days].
+
+    months_back: for one, two and three months, the days back to the same day of that month.
+    day_of_month: 1 to 31. year_end: 23 December to 2 January.
+    """
+
+    months_back: tuple[Days, ...]
+    day_of_month: Days
+    year_end: Flags
+
+
+@lru_cache(maxsize=4)
+def read_calendar(first_day: date, days: int) -> Calendar:
+    """Return the calendar of `days` days from `first_day` on."""
+    dates = [first_day + timedelta(days=day) for day in range(days)]
+    return Calendar(
+        months_back=tuple(
+            np.array([(day - _same_day(day, months)).days for day in dates], np.int64)
+            for months in range(1, MONTHS + 1)
+        ),
+        day_of_month=np.array([day.day for day in dates], np.int64),
+        year_end=np.array([(day.month, day.day) in YEAR_END for day in dates], np.bool_),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeated:
+    """What the calendar says of each day's move towards a side, [days, scopes], 0 where nothing.
+
+    explained: a move up to this size is no news. expected: it came both of the last two times.
+    """
+
+    explained: Singles
+    expected: Singles
+
+
+def repeated_moves(
+    moves: Track[np.float32], calendar: Calendar, tolerance: Singles, age: NDArray[np.int32]
+) -> Repeated:
+    """Return what earlier moves explain of each day's; moves are towards one side, NaN for none."""
+    near = np.fmax(np.fmax(moves.ago(0), moves.ago(1)), moves.ago(2))
+    around = Track(near, np.nan)
+    first, second, third = (around.at(back - 1) for back in calendar.months_back)
+    two_of_three = np.fmax(np.fmin(first, second), np.fmin(np.fmax(first, second), third))
+    any_month = np.fmax(np.fmax(first, second), third)
+    earlier = np.where(age >= SETTLED_AGE, two_of_three, any_month)
+    cycles = [moves.ago(days) for days in CYCLE_DAYS]
+    for cycle in cycles:
+        earlier = np.fmax(earlier, np.float32(CYCLE_WEIGHT) * cycle)
+    notable = np.float32(NOTABLE) * tolerance
+    explained = (earlier + np.float32(SLACK) * tolerance) * np.float32(1 / REACHED)
+    twice = np.fmax(np.minimum(first, second), np.minimum(*cycles))
+    nothing = np.float32(0.0)
+    return Repeated(
+        explained=np.where(earlier > notable, explained, nothing),
+        expected=np.where(twice > notable, np.minimum(twice, earlier), nothing),
+    )
+
+
+def _same_day(day: date, months: int) -> date:
+    """Return the same day `months` earlier, the month's last day where it is shorter."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    month_end = (date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
+    return date(year, month + 1, min(day.day, month_end))

@@ -1,0 +1,39 @@
+"""The test of a slow rise: half a week lies above every level of four to eight weeks ago.
+
+That is: today and three of the six days before it, so that their median with today does. Upwards alone: a
+slow fall is no waste. It is silent for five weeks after a run of this scope was notable: the rise is told.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.evaluate.detector.panel import Basis, Flags
+from sentinel.evaluate.detector.runs import Side, youth_step
+from sentinel.evaluate.detector.scale import Noise
+from sentinel.evaluate.detector.selection import third_largest_of_six
+from sentinel.evaluate.detector.trial import Trial
+from sentinel.evaluate.detector.windows import count_before
+
+DAYS_BACK = (28, 35, 42, 49, 56)
+TOLD_DAYS = 35
+
+LEAST_STEP, SIGMAS = 0.4, 2.9
+"""A rise of half, and of 2.9 sigma; tuned on seeds 0 to 5."""
+
+
+def drift_trial(side: Side, noise: Noise, age: NDArray[np.int32], told: Flags) -> Trial:
+    """Return the test of a slow rise; `told`: days on which a run of this side was notable."""
+    levels = side.levels
+    level = levels.usual.ago(DAYS_BACK[0])
+    for back in DAYS_BACK[1:]:
+        level = np.fmax(level, levels.usual.ago(back))
+    week = third_largest_of_six([levels.flat.ago(back) for back in range(1, 7)])
+    news = count_before(told, TOLD_DAYS) == 0
+    step = np.maximum(np.float32(SIGMAS) * noise.sigma, np.float32(LEAST_STEP))
+    return Trial(
+        reference=level + side.habit,
+        earlier=np.where(news, week - level, np.float32(-np.inf)),
+        step=np.maximum(step, youth_step(1, 1, age)),
+        level=level + side.habit,
+        basis=Basis.RUN,
+    )

@@ -1,0 +1,131 @@
+"""The tests of one, two and three days: a spike, a short shift, a new level.
+
+The distance of a run is that of its least day from the levels before the run began. A longer run needs less
+distance: 5.5, 3.3 and 1.65 sigma. The step is never below what the scope's own record, the calendar, its
+youth or the month's edge explain; those are the terms of `_step`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.evaluate.detector.calendar import Calendar, repeated_moves
+from sentinel.evaluate.detector.charges import Charges
+from sentinel.evaluate.detector.level import Levels
+from sentinel.evaluate.detector.panel import Basis
+from sentinel.evaluate.detector.records import usual_extreme
+from sentinel.evaluate.detector.scale import Noise
+from sentinel.evaluate.detector.selection import Singles
+from sentinel.evaluate.detector.trial import Trial
+from sentinel.evaluate.detector.windows import Track
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of days: at least `sigmas` sigma and `records` times the usual extreme make it notable."""
+
+    days: int
+    sigmas: float
+    records: float
+
+
+RUNS = (Run(1, 5.5, 1.6), Run(2, 3.3, 1.2), Run(3, 1.65, 0.6))
+"""Tuned on seeds 10 to 19."""
+
+LEAST_STEP = 0.218
+"""No move below 24% is notable (log 1.24)."""
+
+DOWN_FACTOR = 1.44
+"""Drops need more: costs fall for harmless reasons, holidays first."""
+
+YOUNG_DAYS, GROWN_DAYS = 29.0, 50.4
+"""Until a scope has seen a whole month nobody can know its fees, jobs and tiers: the first one is no
+anomaly. The step of a young scope, below, fades between these ages."""
+
+YOUNG_STEP = {(1, 1): 1.81, (1, 2): 0.39, (1, 3): 0.39, (-1, 1): 1.09, (-1, 2): 1.2, (-1, 3): 1.2}
+"""By side and days of the run, in log cost: six times the level for one day up, a third for drops."""
+
+FIRST_OF_MONTH_CHARGES = 43
+"""Charges from which the 1st of the month has been seen; before, no single day there is judged upwards."""
+
+MONTH_START_CHARGES, MONTH_START_STEP = 33, 1.19
+"""The same for runs that begin on the 1st or 2nd: tiers start anew there."""
+
+YEAR_END_STEP = 0.66
+"""Between 23 December and 2 January a drop to half is rest."""
+
+NEVER = math.inf
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """Everything towards one side: sign is 1 for up and -1 for down, all values are sign x log cost.
+
+    path: the baseline path. habit: the weekday's; held: as much of it as is held against a day of this side.
+    """
+
+    sign: int
+    path: Singles
+    habit: Singles
+    held: Singles
+    levels: Levels
+
+
+def run_trial(run: Run, side: Side, charges: Charges, noise: Noise, calendar: Calendar) -> Trial:
+    """Return the test of a run of days on one side."""
+    levels, back = side.levels, run.days - 1
+    usual, beyond = levels.usual.ago(back), levels.beyond.ago(back)
+    earlier = None if run.days == 1 else _least_before(levels.flat, back)
+    path = side.path - side.held if earlier is None else np.minimum(levels.flat.now, earlier)
+    moves = path - usual
+    repeated = repeated_moves(Track(moves, np.nan), calendar, noise.tolerance, charges.age)
+    surprise = np.where(moves > repeated.explained, np.fmax(path - beyond, np.float32(0.0)), np.float32(0.0))
+    step = _step(run, side.sign, charges, noise, calendar, usual_extreme(surprise, run.days, charges.age))
+    if earlier is not None:
+        return Trial(
+            reference=beyond + side.habit,
+            earlier=earlier - beyond,
+            step=np.maximum(step, repeated.explained),
+            level=usual + side.habit,
+            basis=Basis.RUN,
+        )
+    return Trial(
+        reference=beyond + side.held + repeated.expected,
+        earlier=None,
+        step=np.maximum(step, repeated.explained) - repeated.expected,
+        level=usual + side.habit + repeated.expected,
+        basis=np.where(repeated.explained > step, np.uint8(Basis.CALENDAR), np.uint8(Basis.WEEKDAY)),
+    )
+
+
+def _least_before(flat: Track[np.float32], days: int) -> Singles:
+    least = flat.ago(1)
+    for day in range(2, days + 1):
+        least = np.minimum(least, flat.ago(day))
+    return least
+
+
+def youth_step(sign: int, days: int, age: NDArray[np.int32]) -> Singles:
+    """Return the least step of a young scope, fading with its age."""
+    youth = np.clip((GROWN_DAYS - age) / (GROWN_DAYS - YOUNG_DAYS), 0, 1).astype(np.float32)
+    step: Singles = youth * np.float32(YOUNG_STEP[sign, days])
+    return step
+
+
+def _step(run: Run, sign: int, charges: Charges, noise: Noise, calendar: Calendar, record: Singles) -> Singles:
+    down = np.float32(1.0 if sign > 0 else DOWN_FACTOR)
+    step = np.maximum(np.float32(run.sigmas) * noise.sigma, np.float32(run.records) * record) * down
+    step = np.maximum(step, np.float32(LEAST_STEP))
+    step = np.maximum(step, youth_step(sign, run.days, charges.age))
+    if sign < 0:
+        special, least = calendar.year_end[:, None], YEAR_END_STEP
+    elif run.days == 1:
+        unseen = charges.charges_seen < FIRST_OF_MONTH_CHARGES
+        special, least = unseen & (calendar.day_of_month == 1)[:, None], NEVER
+    else:
+        unseen = charges.charges_seen < MONTH_START_CHARGES
+        special, least = unseen & (calendar.day_of_month <= run.days + 1)[:, None], MONTH_START_STEP
+    raised: Singles = np.where(special, np.maximum(step, np.float32(least)), step)
+    return raised

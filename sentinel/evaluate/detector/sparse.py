@@ -1,0 +1,111 @@
+"""Scopes with many days without a charge: their charges are judged among charges, their gaps among gaps.
+
+A charge is compared with the median of the eight charges before it (within 120 days), in units of
+1.4826 x the median of the eight distances before; two in a row need less than one. A gap is notable once it
+is longer than chance, and longer than twice the longest gap of the last 120 days.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sentinel.evaluate.detector.charges import Charges
+from sentinel.evaluate.detector.panel import Basis, Flags
+from sentinel.evaluate.detector.selection import Singles, median_of_known
+from sentinel.evaluate.detector.trial import DEFAULT_Z, Trial
+from sentinel.evaluate.detector.windows import count_before
+
+SPARSE_SHARE = 0.25
+"""Share of days without a charge, of six weeks, from which a scope is judged by its charges alone."""
+
+REACH_DAYS = 120
+CHARGES = 8
+RECORD_CHARGES = 12
+FEWEST_CHARGES = 4
+SETTLED_CHARGES = 10
+"""Charges from which the second largest distance is the record, and not the largest."""
+
+SINGLE_SIGMAS, PAIR_SIGMAS = 5.2, 2.8
+SINGLE_RECORD, PAIR_RECORD = 1.15, 1.0
+LEAST_STEP = 0.3
+LEAST_NOISE, UNKNOWN_NOISE = 0.1, 0.25
+YOUTH = 4.0
+"""Sigma is widened by 1 + 4 / charges; all tuned on seeds 0 to 5."""
+
+GAP_FACTOR, GAP_DAYS = 2.0, 1
+CHANCE = 5e-4
+"""A gap less likely than this, were each day without a charge by chance, is longer than chance."""
+
+DEVIATION_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sparse:
+    """The tests of sparse scopes, [days, scopes].
+
+    up, down: the tests of each side, of charges alone.
+    """
+
+    up: tuple[Trial, ...]
+    down: tuple[Trial, ...]
+
+
+class _Charges:
+    """Reads values at the charges before each day."""
+
+    def __init__(self, charged: Flags) -> None:
+        days, self._columns = np.arange(len(charged))[:, None], np.arange(charged.shape[1])[None, :]
+        last = np.maximum.accumulate(np.where(charged, days, -1), axis=0)
+        before = np.vstack([np.full((1, charged.shape[1]), -1), last[:-1]])
+        self._rows = [before]
+        for _ in range(RECORD_CHARGES - 1):
+            earlier = self._rows[-1]
+            self._rows.append(np.where(earlier >= 0, before[earlier, self._columns], -1))
+        self._within = [(rows >= 0) & (days - rows <= REACH_DAYS) for rows in self._rows]
+
+    def before(self, values: Singles, charges: int) -> list[Singles]:
+        """Return for each day the values at the charges before it, the last one first; NaN beyond reach."""
+        return [
+            np.where(within, values[rows, self._columns], np.float32(np.nan))
+            for rows, within in zip(self._rows[:charges], self._within[:charges], strict=True)
+        ]
+
+
+def sparse_trials(charged: Flags, path: Singles) -> Sparse:
+    """Return the tests of a charge, alone and with the one before it."""
+    at = _Charges(charged)
+    logs = np.where(charged, path, np.float32(np.nan))
+    count = count_before(charged, REACH_DAYS)
+    level = median_of_known(at.before(logs, CHARGES))
+    level = np.where(count >= FEWEST_CHARGES, level, np.float32(np.nan))
+    distances = at.before(logs - level, RECORD_CHARGES)
+    deviation = DEVIATION_TO_SIGMA * median_of_known([np.abs(one) for one in distances[:CHARGES]])
+    noise = np.where(np.isnan(deviation), np.float32(UNKNOWN_NOISE), deviation)
+    sigma = np.maximum(noise, np.float32(LEAST_NOISE)) * (1 + YOUTH / np.maximum(count, 2)).astype(np.float32)
+    last_charge, last_level = at.before(logs, 1)[0], at.before(level, 1)[0]
+
+    def side(sign: int) -> tuple[Trial, Trial]:
+        largest = [np.zeros_like(sigma)] * 3
+        for one in distances:
+            value = np.fmax(np.float32(sign) * one, np.float32(0.0))
+            for rank in range(3):
+                largest[rank], value = np.maximum(largest[rank], value), np.minimum(largest[rank], value)
+        record = np.where(count >= SETTLED_CHARGES, largest[1], largest[0])
+        floor = np.float32(LEAST_STEP)
+        single = np.maximum(np.maximum(np.float32(SINGLE_SIGMAS) * sigma, np.float32(SINGLE_RECORD) * record), floor)
+        pair = np.maximum(np.maximum(np.float32(PAIR_SIGMAS) * sigma, np.float32(PAIR_RECORD) * largest[2]), floor)
+        now, before = np.float32(sign) * level, np.float32(sign) * last_level
+        return (
+            Trial(now, None, single, now, Basis.SPARSE),
+            Trial(before, np.float32(sign) * last_charge - before, pair, before, Basis.SPARSE),
+        )
+
+    return Sparse(up=side(1), down=side(-1))
+
+
+def gap_score(charges: Charges) -> Singles:
+    """Return the score, at most 0, of each day without a charge, by the length of its gap so far."""
+    chance = np.log(CHANCE) / np.log(charges.chance_of_empty)
+    limit = np.minimum(GAP_FACTOR * charges.longest_gap + GAP_DAYS, np.maximum(charges.longest_gap + 1, chance))
+    known = charges.empty & (charges.longest_gap > 0) & (charges.gap > 1)
+    return np.where(known, -DEFAULT_Z * charges.gap / (limit + 1e-9), 0.0).astype(np.float32)

@@ -1,0 +1,78 @@
+"""Which pulls covered which days: what coverage, settlement and what was known at some moment follow from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from sentinel.store.tables import Pull, PullDay
+
+_EPOCH = datetime(1970, 1, 1).toordinal()  # noqa: DTZ001 -- only its day counts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoveringPulls:
+    """(day, pull, pulled_at) for each day that a stored pull covered, sorted by day and then in the pulls' order.
+
+    The order of pulls is that of `pulled_at`; of two with the same moment, the one recorded later comes later.
+    `day` is an ordinal, `pulled_at` is datetime64[us] in UTC.
+    """
+
+    day: NDArray[np.int64]
+    pull: NDArray[np.int64]
+    pulled_at: NDArray[np.datetime64]
+
+    def until(self, moment: datetime) -> CoveringPulls:
+        """Those pulled by a moment."""
+        return self._where(self.pulled_at <= microseconds(moment))
+
+    def after(self, moment: datetime) -> CoveringPulls:
+        """Those pulled later than a moment."""
+        return self._where(self.pulled_at > microseconds(moment))
+
+    def first_of_each_day(self) -> CoveringPulls:
+        """Only the earliest pull of each day."""
+        _, index = np.unique(self.day, return_index=True)
+        return CoveringPulls(self.day[index], self.pull[index], self.pulled_at[index])
+
+    def settling(self, settle_after: timedelta) -> CoveringPulls:
+        """For each settled day the pull that settled it: the earliest so long after the day's end."""
+        return self._where(self.pulled_at >= end_of(self.day) + np.timedelta64(settle_after)).first_of_each_day()
+
+    def _where(self, chosen: NDArray[np.bool_]) -> CoveringPulls:
+        return CoveringPulls(self.day[chosen], self.pull[chosen], self.pulled_at[chosen])
+
+
+def load_covering(conn: Connection, account: str, first: int, stop: int) -> CoveringPulls:
+    """The stored pulls that covered the days [first, stop) of an account."""
+    query = select(PullDay.day, PullDay.pull_id).where(
+        PullDay.account == account, PullDay.day >= first, PullDay.day < stop
+    )
+    pairs = np.array(conn.execute(query).fetchall() and [tuple(row) for row in conn.execute(query)], np.int64)
+    day, pull = pairs.reshape(-1, 2).T
+    moments = pull_moments(conn, account)
+    numbers = np.fromiter(moments, np.int64, len(moments))
+    pulled_at = np.array([microseconds(moment) for moment in moments.values()], "datetime64[us]")
+    of_pair = pulled_at[np.searchsorted(numbers, pull)] if len(pull) else np.empty(0, "datetime64[us]")
+    order = np.lexsort((pull, of_pair, day))
+    return CoveringPulls(day[order], pull[order], of_pair[order])
+
+
+def pull_moments(conn: Connection, account: str) -> dict[int, datetime]:
+    """When each stored pull of an account was pulled, by its number, in the order of the numbers."""
+    query = select(Pull.id, Pull.pulled_at).where(Pull.account == account, Pull.outcome == STORED).order_by(Pull.id)
+    return {row.id: row.pulled_at for row in conn.execute(query)}
+
+
+def microseconds(moment: datetime) -> np.datetime64:
+    """An aware moment as numpy's UTC."""
+    return np.datetime64(moment.astimezone(UTC).replace(tzinfo=None), "us")
+
+
+def end_of(day: NDArray[np.int64]) -> NDArray[np.datetime64]:
+    """The moment at which each day, an ordinal, ends."""
+    return (day - _EPOCH + 1).astype("datetime64[D]").astype("datetime64[us]")

@@ -1,0 +1,36 @@
+"""The series of an account in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
+
+from sentinel.store.bulk import insert_rows
+from sentinel.store.incoming import NewSeries, SeriesBook
+from sentinel.store.tables import SeriesTable
+
+
+def open_book(conn: Connection, account: str) -> SeriesBook:
+    """The numbers of an account's series; call it where no other can write."""
+    newest = conn.execute(select(func.max(SeriesTable.id))).scalar()
+    book = SeriesBook((newest or 0) + 1)
+    query = select(
+        SeriesTable.id, SeriesTable.tenant, SeriesTable.workspace, SeriesTable.cluster, SeriesTable.product
+    ).where(SeriesTable.account == account)
+    for number, tenant, workspace, cluster, product in conn.execute(query):
+        book.add(number, tenant, workspace, cluster, product)
+    return book
+
+
+def insert_series(conn: Connection, account: str, new: Iterable[NewSeries]) -> None:
+    """Enter new series under the numbers they were given."""
+    insert_rows(
+        conn,
+        "series",
+        ("id", "account", "tenant", "workspace", "cluster", "product"),
+        (
+            (one.number, account, one.cluster.tenant, one.cluster.workspace, one.cluster.cluster, one.product)
+            for one in new
+        ),
+    )
