@@ -39,7 +39,11 @@ class Command:
         """Start it and leave it running; its log goes to `log` in the folder."""
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, "-m", "sentinel", *arguments], cwd=self.folder, env=self._clean(), stdout=log, stderr=log
+                [sys.executable, "-m", "sentinel", *arguments],
+                cwd=self.folder,
+                env=self._clean(),
+                stdout=log,
+                stderr=log,
             )
 
     def write_rules(self, text: str) -> Path:

@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
+
 from sentinel.simulator import Fault as ApiFault
 from sentinel.simulator import Server, World
 from tests.command import Command
@@ -120,7 +122,7 @@ def test_a_daemon_killed_between_storing_and_sending_tells_it_after_its_restart(
 ) -> None:
     """An alert that was stored is told, whatever happens to the process."""
     daemon = start()
-    wait_until(lambda: notification_states(around), "the alert was stored", around)
+    wait_until(partial(notification_states, around), "the alert was stored", around)
     daemon.kill()
     daemon.wait()
     start()
@@ -160,7 +162,7 @@ def test_a_second_daemon_on_the_same_database_refuses_and_names_the_first(
 ) -> None:
     """Two daemons would tell everything twice."""
     first = start()
-    wait_until(lambda: around.slack.posts(), "the first daemon runs", around)
+    wait_until(around.slack.posts, "the first daemon runs", around)
     second = around.sentinel("run")
     assert second.returncode == 1
     assert str(first.pid) in second.stderr

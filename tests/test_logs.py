@@ -9,6 +9,7 @@ from io import StringIO
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from sentinel.logs import Redactor, set_up_logs
@@ -79,6 +80,7 @@ def test_sentences_about_secrets_stay_readable() -> None:
     assert Redactor().redact(text) == text
 
 
+@how(deadline=None)
 @given(st.lists(st.text("abc123", min_size=6, max_size=12), min_size=1, max_size=4), st.text("abc123 ", max_size=40))
 def test_no_known_secret_survives(secrets: list[str], around: str) -> None:
     """Also where one secret is a part of another, none is left whole."""

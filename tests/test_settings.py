@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from sentinel.errors import SettingsError
@@ -124,6 +125,7 @@ def test_all_unusable_variables_are_named_at_once(monkeypatch: pytest.MonkeyPatc
 _TEXTS = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=20)
 
 
+@how(deadline=None)
 @given(_TEXTS, _TEXTS, st.integers(1, 65535), st.booleans())
 def test_an_escaped_user_and_password_come_back(user: str, password: str, port: int, starttls: bool) -> None:
     """Any user and password can be written in a mail server's URL with percent-escapes."""
@@ -133,6 +135,7 @@ def test_an_escaped_user_and_password_come_back(user: str, password: str, port: 
     )
 
 
+@how(deadline=None)
 @given(st.text(max_size=30))
 def test_no_text_raises_anything_but_a_plain_error(text: str) -> None:
     """Whatever a URL or an address looks like, it is read or a ValueError that does not repeat it."""

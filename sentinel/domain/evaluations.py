@@ -8,7 +8,8 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class PreviousEvaluation:
-    """When a rule was last judged, and by which definition."""
+    """When a rule was last judged, by which definition, and since when by that one."""
 
     moment: datetime
     fingerprint: str
+    since: datetime

@@ -57,7 +57,8 @@ class Notification:
 
     `attempts` counts the sends begun. `uncertain`: an earlier attempt may have arrived. `thread` is the receiver's
     reference of the alert's first message, None where there is none yet. `delivered` names the parts of it that
-    have arrived at an earlier attempt, in the channel's own words. `first_attempt_at` is when the first send began.
+    have arrived at an earlier attempt, in the channel's own words. `first_attempt_at` is when the first send began,
+    counted anew after it was parked; `created_at` when the message was written.
     """
 
     id: int
@@ -69,6 +70,7 @@ class Notification:
     thread: str | None = None
     delivered: tuple[str, ...] = ()
     first_attempt_at: datetime | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ from sentinel.evaluate.tracks import DayVerdict, Track
 from sentinel.rules.matching import select
 from sentinel.rules.model import Budget, CostBasis
 
+MATTERS_FROM = 0.1
+"""A day a cent over its budget is told once; its excess must grow by a tenth of the amount to be told again."""
+
 DAILY = "day"
 """Days in a row over a daily budget are one alert, so its episode is not the day."""
 
@@ -47,6 +50,7 @@ def judge_budgets(rule: Budget, context: Context, around: RuleContext) -> Iterat
                 verdicts=(verdict,),
                 lasting=rule.period is not PeriodKind.DAY,
                 closed=_is_closed(groups, row, period, context),
+                matters_from=MATTERS_FROM * rule.amount,
             )
 
 
@@ -69,6 +73,7 @@ def _joined(first: Track, second: Track) -> Track:
         verdicts=verdicts,
         lasting=first.lasting,
         closed=first.closed and second.closed,
+        matters_from=first.matters_from,
     )
 
 

@@ -65,7 +65,17 @@ class RuleContext:
     closed_alerts: tuple[Alert, ...]
     marks: tuple[Mark, ...]
     previous: PreviousEvaluation | None
-    today: date
+    moment: datetime
+
+    @property
+    def today(self) -> date:
+        """The running UTC day."""
+        return self.moment.date()
+
+    @property
+    def judged_since(self) -> datetime:
+        """The first evaluation by this very definition: this one, where there was none before."""
+        return self.moment if self.previous is None or self.is_first else self.previous.since
 
     @property
     def is_first(self) -> bool:

@@ -71,7 +71,7 @@ def decide(
     transitions: list[Transition] = []
     updated: list[Alert] = []
     for rule in rules.all:
-        around = _around(rule, alerts, marks, previous, context.today)
+        around = _around(rule, alerts, marks, previous, moment)
         tracks = merge_days(_JUDGES[rule.kind](rule, context, around))
         findings += [v.finding for track in tracks for v in track.verdicts if v.finding]
         by_key = {track.key: track for track in tracks}
@@ -92,7 +92,7 @@ def decide(
             if not now.transition and now.alert != before
         ]
         for track in by_key.values():
-            news = opening_days(track, around, rules.settings.restate_days)
+            news = opening_days(track, around, rules.settings)
             if news:
                 transitions.append(open_alert(track, news, around, moment))
     transitions += [
@@ -116,7 +116,7 @@ def _around(
     alerts: tuple[Alert, ...],
     marks: tuple[Mark, ...],
     previous: Mapping[str, PreviousEvaluation],
-    today: date,
+    moment: datetime,
 ) -> RuleContext:
     own = [alert for alert in alerts if alert.rule == rule.name]
     return RuleContext(
@@ -125,7 +125,7 @@ def _around(
         closed_alerts=tuple(alert for alert in own if alert.state is not AlertState.OPEN),
         marks=tuple(mark for mark in marks if mark.rule == rule.name),
         previous=previous.get(rule.name),
-        today=today,
+        moment=moment,
     )
 
 

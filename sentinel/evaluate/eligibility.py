@@ -9,27 +9,26 @@ from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind
 from sentinel.domain.findings import RuleKind
 from sentinel.evaluate.context import OPENS_WITHIN_DAYS, RuleContext
 from sentinel.evaluate.tracks import DayVerdict, Track
+from sentinel.rules.model import Settings
 
 NORMAL_DAYS_END_AN_EPISODE = 2
 """One quiet day, a Sunday perhaps, does not end an incident; two settled ones do."""
 
 
-def opening_days(track: Track, around: RuleContext, restate_days: int) -> tuple[DayVerdict, ...]:
+def opening_days(track: Track, around: RuleContext, settings: Settings) -> tuple[DayVerdict, ...]:
     """The firing days for which a new alert may be opened, none where the track has to wait or a person has spoken."""
     if not track.ready or _explained(track, around.marks):
         return ()
     told = _told_days(track, around.closed_alerts, around.rule.fingerprint)
     untold = (v for v in track.verdicts if v.fires and v.day not in told)
-    return tuple(v for v in untold if _is_news(v, track, around, restate_days))
+    return tuple(v for v in untold if _is_news(v, track, around, settings))
 
 
-def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, restate_days: int) -> bool:
+def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, settings: Settings) -> bool:
     standing = verdict.finding.budget if verdict.finding else None
     if standing is not None:
-        if around.is_first:
-            newest = track.newest_settled
-            return standing.period.last >= around.today or (not track.lasting and verdict.day == newest)
-        return standing.period.last >= around.today - timedelta(days=restate_days)
+        oldest = around.today - timedelta(days=settings.restate_days)
+        return standing.period.last >= max(oldest, _first_period_end(track, around, settings))
     if track.kind is RuleKind.FRESHNESS:
         return True
     if around.is_first:
@@ -38,6 +37,17 @@ def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, restate_day
         return False
     # `previous` exists: without it the evaluation would be the first.
     return verdict.settled_at is None or around.previous is None or verdict.settled_at > around.previous.moment
+
+
+def _first_period_end(track: Track, around: RuleContext, settings: Settings) -> date:
+    """The end of the first period that a rule can tell of: the one that ran when it was first judged.
+
+    Of a daily budget it is the newest day that could be settled then: the running one is not judgeable by itself.
+    """
+    since = around.judged_since
+    if track.lasting:
+        return since.date()
+    return (since - settings.settle_after).date() - timedelta(days=1)
 
 
 def _told_days(track: Track, closed: Iterable[Alert], fingerprint: str) -> frozenset[date]:

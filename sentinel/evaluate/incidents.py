@@ -48,7 +48,8 @@ def follow_days(
     if alert.kind is RuleKind.NEW_SPEND:
         # What is new goes on costing: that is no further news.
         return Followed(now, None)
-    if abs(now.impact) >= ESCALATES_AT * abs(alert.told_impact):
+    growth = abs(now.impact) - abs(alert.told_impact)
+    if abs(now.impact) >= ESCALATES_AT * abs(alert.told_impact) and growth > track.matters_from:
         return tell(now, TransitionKind.ESCALATED, Reason.IMPACT_DOUBLED, moment, before=alert)
     return remind(now, alert, track, moment, silence_ended=silence_ended, around=around)
 

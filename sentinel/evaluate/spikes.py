@@ -101,6 +101,7 @@ def _track(
         verdicts=tuple(verdicts),
         gone=direction is Direction.UP and bool(last_two) and all(v.figures.observed == 0 for v in last_two),
         ready=groups.accounts[row] <= context.ready_accounts,
+        matters_from=rule.min_change,
     )
 
 

@@ -41,7 +41,8 @@ class Track:
 
     `lasting`: the findings are one figure that grows (a budget's period), not one a day. `closed`: nothing that is
     still to come can change the verdict (a budget's period is over and final). `gone`: the scope has no charges left.
-    `ready`: the accounts' backfill is complete, so that a new alert may be opened.
+    `ready`: the accounts' backfill is complete, so that a new alert may be opened. `matters_from`: a change of the
+    impact below this much currency is no news, however large it is in percent.
     """
 
     rule: str
@@ -53,6 +54,7 @@ class Track:
     closed: bool = False
     gone: bool = False
     ready: bool = True
+    matters_from: float = 0.0
 
     @property
     def key(self) -> tuple[str, str, str]:

@@ -12,9 +12,10 @@ from sentinel.rules.values import format_duration, format_percent
 
 
 def rules_schema() -> JsonSchemaValue:
-    """The schema (draft 2020-12) of the file as it is written, its references not yet replaced.
+    """The schema (draft 2020-12) of the file as it is written.
 
-    It knows every key and form; what one part says of another (names, thresholds that ascend) only `load_rules` knows.
+    It knows every key and form. What one part says of another (names, thresholds that ascend) only `load_rules` knows,
+    and a ${NAME} in the place of a number is beyond it.
     """
     schema = Rules.model_json_schema(by_alias=True, schema_generator=_AsWritten)
     return {"$schema": GenerateJsonSchema.schema_dialect, **schema, "title": "rules.yaml of sentinel"}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
-from sentinel.store.tables import Pull, PullDay
+from sentinel.store import tables
+from sentinel.store.outcome import Outcome
 
-_EPOCH = datetime(1970, 1, 1).toordinal()  # noqa: DTZ001 -- only its day counts
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,29 +45,38 @@ class CoveringPulls:
         """For each settled day the pull that settled it: the earliest so long after the day's end."""
         return self._where(self.pulled_at >= end_of(self.day) + np.timedelta64(settle_after)).first_of_each_day()
 
+    def moments(self) -> list[datetime]:
+        """`pulled_at` as aware datetimes."""
+        return [moment.replace(tzinfo=UTC) for moment in self.pulled_at.tolist()]
+
+    def order_of(self, pulls: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Numbers that sort some of these pulls in their order."""
+        in_order = self.pull[np.lexsort((self.pull, self.pulled_at))]
+        numbers, places = np.unique(in_order, return_index=True)
+        return places[np.searchsorted(numbers, pulls)]
+
     def _where(self, chosen: NDArray[np.bool_]) -> CoveringPulls:
         return CoveringPulls(self.day[chosen], self.pull[chosen], self.pulled_at[chosen])
 
 
 def load_covering(conn: Connection, account: str, first: int, stop: int) -> CoveringPulls:
     """The stored pulls that covered the days [first, stop) of an account."""
-    query = select(PullDay.day, PullDay.pull_id).where(
-        PullDay.account == account, PullDay.day >= first, PullDay.day < stop
-    )
-    pairs = np.array(conn.execute(query).fetchall() and [tuple(row) for row in conn.execute(query)], np.int64)
-    day, pull = pairs.reshape(-1, 2).T
-    moments = pull_moments(conn, account)
+    c = tables.pull_day.c
+    query = select(c.day, c.pull_id).where(c.account == account, c.day >= first, c.day < stop)
+    day, pull = np.fromiter(chain.from_iterable(conn.execute(query)), np.int64).reshape(-1, 2).T
+    moments = stored_pulls(conn, account)
     numbers = np.fromiter(moments, np.int64, len(moments))
     pulled_at = np.array([microseconds(moment) for moment in moments.values()], "datetime64[us]")
-    of_pair = pulled_at[np.searchsorted(numbers, pull)] if len(pull) else np.empty(0, "datetime64[us]")
-    order = np.lexsort((pull, of_pair, day))
-    return CoveringPulls(day[order], pull[order], of_pair[order])
+    of_row = pulled_at[np.searchsorted(numbers, pull)]
+    order = np.lexsort((pull, of_row, day))
+    return CoveringPulls(day[order], pull[order], of_row[order])
 
 
-def pull_moments(conn: Connection, account: str) -> dict[int, datetime]:
+def stored_pulls(conn: Connection, account: str) -> dict[int, datetime]:
     """When each stored pull of an account was pulled, by its number, in the order of the numbers."""
-    query = select(Pull.id, Pull.pulled_at).where(Pull.account == account, Pull.outcome == STORED).order_by(Pull.id)
-    return {row.id: row.pulled_at for row in conn.execute(query)}
+    c = tables.pull.c
+    query = select(c.id, c.pulled_at).where(c.account == account, c.outcome == Outcome.STORED).order_by(c.id)
+    return {number: pulled_at for number, pulled_at in conn.execute(query)}
 
 
 def microseconds(moment: datetime) -> np.datetime64:

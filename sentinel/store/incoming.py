@@ -45,7 +45,7 @@ class SeriesBook:
     """The numbers of one account's series; what it does not know yet gets the next number."""
 
     def __init__(self, next_number: int) -> None:
-        self._next = next_number
+        self.first_new = self._next = next_number
         self._clusters: dict[tuple[str, str, str], _ClusterSeries] = {}
         self._products: dict[str, str] = {}
         self._numbers = array("q")

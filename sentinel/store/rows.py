@@ -26,12 +26,12 @@ class DailyRows:
     @property
     def day(self) -> NDArray[np.int64]:
         """The day ordinal of each row."""
-        return self.key >> _SERIES_BITS
+        return days_of(self.key)
 
     @property
     def series(self) -> NDArray[np.int64]:
         """The series id of each row."""
-        return self.key & _SERIES_MASK
+        return series_of(self.key)
 
     def __len__(self) -> int:
         return len(self.key)
@@ -71,15 +71,32 @@ class Difference:
     vanished: DailyRows
     unchanged: int
 
+    def on(self, days: Iterable[int]) -> Difference:
+        """The part of it on some days; `unchanged` stays that of the whole."""
+        chosen = tuple(days)
+        return Difference(
+            self.new.on(chosen), self.changed.on(chosen), self.old.on(chosen), self.vanished.on(chosen), self.unchanged
+        )
+
     @property
     def days(self) -> NDArray[np.int64]:
         """The days on which anything differs, in order."""
         return np.unique(np.concatenate([self.new.day, self.changed.day, self.vanished.day]))
 
 
-def key_of(day: NDArray[np.int64], series: NDArray[np.int64]) -> NDArray[np.int64]:
+def key_of(day: NDArray[np.int64] | np.int64, series: NDArray[np.int64]) -> NDArray[np.int64]:
     """The keys of `DailyRows`."""
     return (day << _SERIES_BITS) | series
+
+
+def days_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The day ordinals in keys."""
+    return key >> _SERIES_BITS
+
+
+def series_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The series ids in keys."""
+    return key & _SERIES_MASK
 
 
 def add_up(key: NDArray[np.int64], cost: NDArray[np.int64], quantity: NDArray[np.float64]) -> DailyRows:

@@ -6,18 +6,17 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, func, select
 
+from sentinel.store import tables
 from sentinel.store.bulk import insert_rows
 from sentinel.store.incoming import NewSeries, SeriesBook
-from sentinel.store.tables import SeriesTable
 
 
 def open_book(conn: Connection, account: str) -> SeriesBook:
     """The numbers of an account's series; call it where no other can write."""
-    newest = conn.execute(select(func.max(SeriesTable.id))).scalar()
+    newest = conn.execute(select(func.max(tables.series.c.id))).scalar()
     book = SeriesBook((newest or 0) + 1)
-    query = select(
-        SeriesTable.id, SeriesTable.tenant, SeriesTable.workspace, SeriesTable.cluster, SeriesTable.product
-    ).where(SeriesTable.account == account)
+    c = tables.series.c
+    query = select(c.id, c.tenant, c.workspace, c.cluster, c.product).where(c.account == account)
     for number, tenant, workspace, cluster, product in conn.execute(query):
         book.add(number, tenant, workspace, cluster, product)
     return book

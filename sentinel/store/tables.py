@@ -13,13 +13,13 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from sentinel.store.base import UtcMoment
+from sentinel.store.base import UtcMoment, table_of
 
 NO_ROWID = {"sqlite_with_rowid": False}
 """The primary key is the table: half the size and no second tree to write."""
 
 
-class SeriesTable(SQLModel, table=True):
+class Series(SQLModel, table=True):
     """One (account, tenant, workspace, cluster, product), by a number that the large tables use."""
 
     __tablename__: ClassVar[str] = "series"
@@ -147,7 +147,7 @@ class Revision(SQLModel, table=True):
     old_quantity: float | None
 
 
-class AccountChargeTable(SQLModel, table=True):
+class AccountCharge(SQLModel, table=True):
     """A credit or support charge from one pull on, until a later pull says otherwise; an empty cost: it is gone.
 
     `day` is empty where the answer dates the charge only by its billing month, whose first day is `month`.
@@ -172,3 +172,16 @@ class Account(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     end_inclusive: bool | None
+
+
+series = table_of(Series)
+place_name = table_of(PlaceName)
+daily_cost = table_of(DailyCost)
+daily_vector = table_of(DailyVector)
+pull = table_of(Pull)
+pull_day = table_of(PullDay)
+pull_loss = table_of(PullLoss)
+pull_body = table_of(PullBody)
+revision = table_of(Revision)
+account_charge = table_of(AccountCharge)
+account = table_of(Account)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
 
-from sentinel.store.rows import NO_ROWS, DailyRows, concatenate, key_of
-from sentinel.store.tables import DailyVector
+from sentinel.store import tables
+from sentinel.store.rows import DailyRows, concatenate, key_of
 
 _DAYS_A_QUERY = 8
 """A driver holds the whole answer of a query in memory."""
@@ -28,17 +28,31 @@ class DayVector:
 
 def read_vectors(conn: Connection, account: str, first: int, stop: int) -> Iterator[DayVector]:
     """The days [first, stop) that have rows, in their order, a few at a time in memory."""
-    query = select(DailyVector.day, DailyVector.series, DailyVector.cost, DailyVector.quantity).order_by(DailyVector.day)
+    c = tables.daily_vector.c
+    query = select(c.day, c.series, c.cost, c.quantity).where(c.account == account).order_by(c.day)
     for start in range(first, stop, _DAYS_A_QUERY):
         end = min(start + _DAYS_A_QUERY, stop)
-        of_days = query.where(DailyVector.account == account, DailyVector.day >= start, DailyVector.day < end)
-        for day, series, cost, quantity in conn.execute(of_days):
+        for day, series, cost, quantity in conn.execute(query.where(c.day >= start, c.day < end)):
             yield DayVector(
                 day,
                 np.frombuffer(series, "<i4"),
                 np.frombuffer(cost, "<i8"),
                 np.frombuffer(quantity, "<f8"),
             )
+
+
+def read_series(conn: Connection, account: str, first: int, stop: int) -> NDArray[np.int64]:
+    """The numbers of all series of an account with a row on the days [first, stop), in order."""
+    c = tables.daily_vector.c
+    query = select(c.series).where(c.account == account)
+    found = np.zeros(0, np.int64)
+    for start in range(first, stop, _DAYS_A_QUERY):
+        of_days = query.where(c.day >= start, c.day < min(start + _DAYS_A_QUERY, stop))
+        for series in conn.execute(of_days).scalars():
+            numbers = np.frombuffer(series, "<i4")
+            if not np.isin(numbers, found).all():
+                found = np.union1d(found, numbers)
+    return found
 
 
 def read_rows(conn: Connection, account: str, first: int, stop: int) -> DailyRows:
@@ -54,16 +68,18 @@ def read_rows(conn: Connection, account: str, first: int, stop: int) -> DailyRow
 def write_vectors(conn: Connection, account: str, days: Iterable[int], rows: DailyRows) -> None:
     """Make `rows` all that an account has on these days."""
     wanted = sorted(days)
-    if not wanted:
-        return
-    conn.execute(delete(DailyVector).where(DailyVector.account == account, DailyVector.day.in_(wanted)))  # type: ignore[attr-defined] # SQLModel types a column as its value
+    c = tables.daily_vector.c
+    for start in range(0, len(wanted), _DAYS_A_QUERY):
+        conn.execute(
+            delete(tables.daily_vector).where(c.account == account, c.day.in_(wanted[start : start + _DAYS_A_QUERY]))
+        )
     day_of = rows.day
     for day in wanted:
         begin, end = np.searchsorted(day_of, [day, day + 1])
-        part = slice(begin, end) if begin < end else None
-        if part is not None:
+        if begin < end:
+            part = slice(begin, end)
             conn.execute(
-                insert(DailyVector).values(
+                insert(tables.daily_vector).values(
                     account=account,
                     day=day,
                     series=rows.series[part].astype("<i4").tobytes(),
@@ -71,6 +87,3 @@ def write_vectors(conn: Connection, account: str, days: Iterable[int], rows: Dai
                     quantity=rows.quantity[part].astype("<f8").tobytes(),
                 )
             )
-
-
-__all__ = ["NO_ROWS", "DayVector", "read_rows", "read_vectors", "write_vectors"]

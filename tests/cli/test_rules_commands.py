@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -83,8 +85,9 @@ def test_the_rules_file_can_be_named(sentinel: Command) -> None:
     (sentinel.folder / "bad.yaml").write_text("accounts: []")
     environ = {"SENTINEL_RULES": "bad.yaml"}
     assert sentinel("check", **environ).stderr == "bad.yaml:1: accounts: must not be empty\n"
-    named = sentinel("--rules", "good.yaml", "check", **environ)
-    assert (named.returncode, named.stdout.splitlines()[0]) == (0, "good.yaml is valid")
+    for arguments in (("--rules", "good.yaml", "check"), ("check", "good.yaml")):
+        named = sentinel(*arguments, **environ)
+        assert (named.returncode, named.stdout.splitlines()[0]) == (0, "good.yaml is valid")
 
 
 def test_check_notes_what_looks_unintended(sentinel: Command) -> None:
@@ -127,11 +130,43 @@ def test_a_traceback_is_for_debugging_only(sentinel: Command) -> None:
     assert "cannot be read (No such file or directory)" in debugged.stderr
 
 
+def test_an_unexpected_error_is_one_message_without_secrets() -> None:
+    """What sentinel has no name for ends with 1 and without a traceback, unless one asks for it."""
+    program = (
+        "import sys, sentinel.cli as cli\n"
+        "def boom() -> None:\n    raise LookupError('no row in postgresql://user:hunter2@db/x')\n"
+        "cli.app.command('boom')(boom)\n"
+        "cli.main()\n"
+    )
+    plain, debugged = (_python(program, "boom"), _python(program, "--debug", "boom"))
+    assert (plain.returncode, debugged.returncode) == (1, 1)
+    assert plain.stderr.startswith("unexpected error: LookupError: no row in postgresql://***@db/x\n")
+    assert "Traceback" not in plain.stderr
+    assert "Traceback" in debugged.stderr
+
+
+def test_an_interrupt_ends_with_130(sentinel: Command) -> None:
+    """Ctrl-C in the middle of work is no error of the program, and no success."""
+    os.mkfifo(sentinel.folder / "key")
+    sentinel.write_rules('accounts: [{name: main, api_key: "${file:key}"}]')
+    process = sentinel.start("check")
+    with (sentinel.folder / "key").open("wb"):  # opens once the command waits for the key
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=60) == 130
+    assert "Traceback" not in sentinel.log()
+
+
 def test_the_schema_is_printed(sentinel: Command) -> None:
     """`rules schema` needs no rules, no settings and no secrets."""
     ended = sentinel("rules", "schema")
     assert ended.returncode == 0
     assert json.loads(ended.stdout)["title"] == "rules.yaml of sentinel"
+
+
+def _python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a Python program beside sentinel to its end."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
 
 HEAVY = ("scipy", "numpy", "sqlalchemy", "sqlmodel", "slack_sdk", "httpx", "ruamel", "alembic", "apscheduler")
@@ -147,7 +182,5 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
         "except SystemExit as end:\n    assert end.code == 0, end.code\n"
         f"print('IMPORTED', [name for name in {HEAVY!r} if name in sys.modules])\n"
     )
-    ended = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
-    )
+    ended = _python(program)
     assert ended.stdout.splitlines()[-1] == "IMPORTED []", ended.stderr

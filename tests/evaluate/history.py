@@ -12,7 +12,7 @@ from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Silence, T
 from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.matrix import CostMatrix, Series
 from sentinel.evaluate import Decision, decide
-from sentinel.rules.model import Rules
+from sentinel.rules.model import Rule, Rules
 
 SETTLE_AFTER = timedelta(hours=36)
 
@@ -104,7 +104,7 @@ class Story:
             {"main": account},
             moment,
         )
-        self.previous = {rule.name: PreviousEvaluation(moment, rule.fingerprint) for rule in self.rules.all}
+        self.previous = {rule.name: self._judged(rule, moment) for rule in self.rules.all}
         for alert in [*(t.alert for t in decision.transitions), *decision.updated]:
             self._keep(alert)
         return decision
@@ -132,6 +132,11 @@ class Story:
                 **more,
             )
         )
+
+    def _judged(self, rule: Rule, moment: datetime) -> PreviousEvaluation:
+        before = self.previous.get(rule.name)
+        known = before is not None and before.fingerprint == rule.fingerprint
+        return PreviousEvaluation(moment, rule.fingerprint, before.since if before and known else moment)
 
     def _keep(self, alert: Alert) -> None:
         if alert.id is None:

@@ -93,6 +93,7 @@ class TestPeriods:
         """February is history."""
         s = story([100.0] * 60, first=date(2026, 2, 1))
         assert only(s.evaluate(at(march(6)))).alert.episode == "2026-03-01"
+        assert s.tell(at(march(6), 18)) == []
 
     def test_a_period_that_ended_lately_can_still_be_told(self) -> None:
         """The last day's late figures belong to its month."""

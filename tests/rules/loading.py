@@ -14,5 +14,5 @@ ACCOUNT = "accounts: [{name: main, api_key: aks_1}]\n"
 
 def rules_of(text: str, environ: Mapping[str, str] | None = None, folder: Path = Path()) -> Rules:
     """The rules in a text; a text without accounts gets one."""
-    whole = text if "accounts:" in text else ACCOUNT + text
+    whole = text if "accounts" in text else ACCOUNT + text
     return read_rules(whole.encode(), "rules.yaml", Surroundings(environ or {}, folder))

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import settings as how
 from hypothesis import strategies as st
 
 from sentinel.domain.matrix import Series
@@ -128,6 +129,7 @@ def _matches(where: Where, one: Series) -> bool:
     )
 
 
+@how(deadline=None)
 @given(st.lists(_SERIES, max_size=8), _WHERES, _WHERES)
 def test_the_mask_is_what_one_series_at_a_time_gives(many: list[Series], where: Where, left_out: Where) -> None:
     """Matching unique values once says the same as matching each series by itself."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -40,15 +39,15 @@ def message_id(notification: Notification, envelope: Envelope) -> str:
 
 
 def render(notification: Notification, envelope: Envelope) -> EmailMessage:
-    """The whole e-mail. It has no Date where the notification has no first attempt: the server then sets one."""
+    """The whole e-mail, the same at every attempt; without a `created_at` the server sets its Date."""
     message = notification.message
     mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address("sentinel", addr_spec=envelope.sender)
     mail["To"] = ", ".join(envelope.recipients)
     mail["Subject"] = " ".join(one_line(message.headline).split())
     mail["Message-ID"] = message_id(notification, envelope)
-    if notification.first_attempt_at is not None:
-        mail["Date"] = _date(notification.first_attempt_at)
+    if notification.created_at is not None:
+        mail["Date"] = notification.created_at.replace(microsecond=0)
     if notification.thread is not None:
         mail["In-Reply-To"] = notification.thread
         mail["References"] = notification.thread
@@ -67,10 +66,6 @@ def as_text(message: Message) -> str:
 def as_html(message: Message) -> str:
     """The HTML part: no pictures, no links, nothing that is loaded; readable on a phone and in dark mode."""
     return _template("message.html.j2").render(message=message)
-
-
-def _date(moment: datetime) -> datetime:
-    return moment.replace(microsecond=0)
 
 
 def _label(channel: str) -> str:

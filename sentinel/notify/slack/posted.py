@@ -100,7 +100,7 @@ class Search:
         channel = self._id or self._look_up()
         if channel is None:
             return {}
-        oldest = _oldest(notification.first_attempt_at)
+        oldest = _oldest(notification.created_at)
         pages = _pages(
             lambda cursor: self._client.conversations_history(
                 channel=channel, include_all_metadata=True, limit=_A_PAGE, oldest=oldest, cursor=cursor
@@ -130,8 +130,9 @@ class Search:
         return None
 
 
-def _oldest(first_attempt_at: datetime | None) -> str | None:
-    return None if first_attempt_at is None else f"{(first_attempt_at - _CLOCKS_DIFFER_BY).timestamp():.6f}"
+def _oldest(created_at: datetime | None) -> str | None:
+    """Before a message was written nothing of it can be found."""
+    return None if created_at is None else f"{(created_at - _CLOCKS_DIFFER_BY).timestamp():.6f}"
 
 
 def _pages(ask: Callable[[str | None], SlackResponse]) -> Iterator[SlackResponse]:

@@ -65,7 +65,7 @@ def channel(server: SmtpServer, *recipients: str, timeout: float = 5.0) -> Email
 def notification(message: Message = ALERT, key: str = "evaluation-7-0") -> Notification:
     """A first attempt."""
     moment = datetime(2026, 3, 5, 7, 30, tzinfo=UTC)
-    return Notification(1, "owners", key, message, attempts=1, uncertain=False, first_attempt_at=moment)
+    return Notification(1, "owners", key, message, attempts=1, uncertain=False, created_at=moment)
 
 
 def failure(sender: EmailChannel, sent: Notification) -> DeliveryError:

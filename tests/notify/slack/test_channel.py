@@ -34,7 +34,7 @@ def channel(slack: Slack, *, token: str = TOKEN, to: str = "#finops", timeout: i
 def notification(message: Message = ALERT, *, key: str = "evaluation-7-0", attempts: int = 1) -> Notification:
     """A first attempt."""
     return Notification(
-        1, "finops", key, message, attempts, uncertain=False, first_attempt_at=datetime.now(UTC) - timedelta(minutes=1)
+        1, "finops", key, message, attempts, uncertain=False, created_at=datetime.now(UTC) - timedelta(minutes=1)
     )
 
 

@@ -1,0 +1,115 @@
+"""Loading the cost history of a window."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, select
+
+from sentinel.domain.costs import Window
+from sentinel.domain.matrix import CostMatrix
+from sentinel.domain.money import UNITS_PER_CURRENCY
+from sentinel.store import tables
+from sentinel.store.charges import load_charges
+from sentinel.store.covering import CoveringPulls, load_covering
+from sentinel.store.history import CellChanges, History, SeriesKey
+from sentinel.store.incoming import ClusterKey
+from sentinel.store.names import load_names
+from sentinel.store.revisions import Revisions, load_revisions
+from sentinel.store.vectors import read_series, read_vectors
+
+
+def load_matrix(
+    conn: Connection,
+    accounts: tuple[str, ...],
+    window: Window,
+    settle_after: timedelta,
+    as_of: datetime | None = None,
+) -> CostMatrix:
+    """The cost matrix of some accounts and a window; with `as_of` by what was pulled by then. See `CostMatrix`."""
+    return load_history(conn, accounts, window, with_changes=as_of is not None).matrix(settle_after, as_of)
+
+
+def load_history(
+    conn: Connection, accounts: tuple[str, ...], window: Window, *, with_changes: bool = True
+) -> History:
+    """The history of some accounts and a window; without its changes it can only tell what is known now."""
+    first, stop = window.first.toordinal(), window.stop.toordinal()
+    covering = tuple(load_covering(conn, account, first, stop) for account in accounts)
+    revisions = _revisions(conn, first, stop, covering) if with_changes else _revisions(conn, first, first, ())
+    rows = _SeriesRows(conn, accounts, first, stop, revisions)
+    shape = (len(rows.keys), window.days)
+    cost, quantity, present = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_)
+    for account in accounts:
+        for vector in read_vectors(conn, account, first, stop):
+            at = rows.place[vector.series], vector.day - first
+            cost[at] = vector.cost / UNITS_PER_CURRENCY
+            quantity[at] = vector.quantity
+            present[at] = True
+    return History(
+        window=window,
+        accounts=accounts,
+        series=rows.keys,
+        cost=cost,
+        quantity=quantity,
+        present=present,
+        changes=_changes(revisions, rows.place, first, covering),
+        covering=covering,
+        names=tuple(load_names(conn, account) for account in accounts),
+        charges=tuple(load_charges(conn, account, window) for account in accounts),
+    )
+
+
+class _SeriesRows:
+    """The series with a row in the window, now or before, in order; `place` is the matrix row of a series number."""
+
+    def __init__(
+        self, conn: Connection, accounts: tuple[str, ...], first: int, stop: int, revisions: Revisions
+    ) -> None:
+        c = tables.series.c
+        keys: dict[int, SeriesKey] = {}
+        for place, account in enumerate(accounts):
+            used = np.unique(np.concatenate([read_series(conn, account, first, stop), revisions.series]))
+            query = select(c.id, c.tenant, c.workspace, c.cluster, c.product).where(c.account == account)
+            wanted = np.zeros(int(used.max(initial=0)) + 1, np.bool_)
+            wanted[used] = True
+            for number, tenant, workspace, cluster, product in conn.execute(query):
+                if number < len(wanted) and wanted[number]:
+                    keys[number] = SeriesKey(place, ClusterKey(tenant, workspace, cluster), product)
+        order = sorted(keys, key=lambda number: _identity(keys[number]))
+        self.keys = tuple(keys[number] for number in order)
+        self.place: NDArray[np.int64] = np.zeros(max(order, default=0) + 1, np.int64)
+        self.place[order] = np.arange(len(order))
+
+
+def _identity(key: SeriesKey) -> tuple[int, str, str, str, str]:
+    return key.account, key.cluster.tenant, key.cluster.workspace, key.cluster.cluster, key.product
+
+
+def _revisions(conn: Connection, first: int, stop: int, covering: tuple[CoveringPulls, ...]) -> Revisions:
+    pulls = {pull for one in covering for pull in np.unique(one.pull).tolist()}
+    return load_revisions(conn, first, stop, pulls)
+
+
+def _changes(
+    revisions: Revisions, place: NDArray[np.int64], first: int, covering: tuple[CoveringPulls, ...]
+) -> CellChanges:
+    pulls, pulled_at = _moments(covering)
+    moments = pulled_at[np.searchsorted(pulls, revisions.pull)]
+    order = np.lexsort((revisions.pull, moments))[::-1]
+    return CellChanges(
+        row=place[revisions.series[order]],
+        column=revisions.day[order] - first,
+        pulled_at=moments[order],
+        present=revisions.present[order],
+        cost=revisions.cost[order] / UNITS_PER_CURRENCY,
+        quantity=revisions.quantity[order],
+    )
+
+
+def _moments(covering: tuple[CoveringPulls, ...]) -> tuple[NDArray[np.int64], NDArray[np.datetime64]]:
+    """The numbers of all pulls in their order, and when each was pulled."""
+    pulls, index = np.unique(np.concatenate([one.pull for one in covering]), return_index=True)
+    return pulls, np.concatenate([one.pulled_at for one in covering])[index]

@@ -1,0 +1,73 @@
+"""How the outbox stands, for people to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, case, func, select
+
+from sentinel.domain.messages import Message, NotificationState
+from sentinel.store import alert_tables as tables
+
+
+@dataclass(frozen=True, slots=True)
+class QueueState:
+    """The notifications of one channel: how many wait (those being sent included), are sent, are parked.
+
+    `waiting_since` is when the oldest that waits was written, `error` what went wrong with it last.
+    """
+
+    channel: str
+    waiting: int
+    sent: int
+    parked: int
+    waiting_since: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedNotification:
+    """A notification that could not be delivered, why, and since when it is kept."""
+
+    id: int
+    channel: str
+    message: Message
+    error: str
+    since: datetime
+
+
+_WAITING = (NotificationState.PENDING.value, NotificationState.SENDING.value)
+
+
+def queue_state(conn: Connection) -> tuple[QueueState, ...]:
+    """How every channel that ever had a notification stands, by name."""
+    c = tables.notification.c
+    oldest = func.min(case((c.state.in_(_WAITING), c.id)))
+    query = (
+        select(
+            c.channel,
+            func.count(case((c.state.in_(_WAITING), 1))),
+            func.count(case((c.state == NotificationState.SENT.value, 1))),
+            func.count(case((c.state == NotificationState.PARKED.value, 1))),
+            oldest,
+        )
+        .group_by(c.channel)
+        .order_by(c.channel)
+    )
+    rows = conn.execute(query).all()
+    waiting = [row[4] for row in rows if row[4] is not None]
+    details = conn.execute(select(c.id, c.created_at, c.error).where(c.id.in_(waiting))).all()
+    known = {number: (created_at, error) for number, created_at, error in details}
+    return tuple(QueueState(*row[:4], *known.get(row[4], (None, None))) for row in rows)
+
+
+def parked_notifications(conn: Connection) -> tuple[ParkedNotification, ...]:
+    """Every parked notification, oldest first."""
+    c = tables.notification.c
+    query = select(c.id, c.channel, c.message, c.error, c.state_since).where(c.state == NotificationState.PARKED.value)
+    return tuple(
+        ParkedNotification(number, channel, msgspec.json.decode(message, type=Message), error or "", since)
+        for number, channel, message, error, since in conn.execute(query.order_by(c.id))
+    )

@@ -1,0 +1,168 @@
+"""An answer becomes history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import numpy as np
+from sqlalchemy import Connection, func, select
+
+from sentinel.domain.costs import Answer, Window
+from sentinel.domain.coverage import covered_days
+from sentinel.domain.suspicion import ClustersKept
+from sentinel.store import tables
+from sentinel.store.apply import apply_difference
+from sentinel.store.charges import PullMoment, record_charges
+from sentinel.store.date_end import end_inclusive, learn
+from sentinel.store.doubts import DAYS_BEFORE, Known, is_confirmed, lost_days, record_losses
+from sentinel.store.incoming import Incoming, SeriesBook, read_answer
+from sentinel.store.names import record_names
+from sentinel.store.outcome import Outcome
+from sentinel.store.pulls import RowCounts, insert_pull, insert_pull_days, keep_body
+from sentinel.store.report import PullReport
+from sentinel.store.revisions import delete_revisions, insert_revisions
+from sentinel.store.rows import DailyRows, Difference, compare
+from sentinel.store.series import insert_series, open_book
+from sentinel.store.timeline import Timeline, load_timeline
+
+
+def record_answer(
+    conn: Connection,
+    account: str,
+    pulled_at: datetime,
+    asked: Window | None,
+    answer: Answer,
+    settle_after: timedelta,
+) -> PullReport:
+    """Store an answer in the caller's transaction, which must be a writing one: all of it, or nothing.
+
+    `asked` is the window that was wanted, None for a saved answer. Unchanged rows are not written. What a later pull
+    said of the same days stays, in whatever order the answers arrive. An answer that has suddenly lost half of what was
+    known is kept aside and changes nothing, until one at least six hours later agrees. Raises BadAnswer.
+    """
+    book = open_book(conn, account)
+    incoming = read_answer(answer, book)
+    newest = None if incoming.newest_day is None else date.fromordinal(incoming.newest_day)
+    covered = covered_days(
+        asked or answer.window,
+        answer.window,
+        newest,
+        pulled_at,
+        settle_after,
+        end_inclusive=end_inclusive(conn, account),
+    )
+    days = frozenset(day.toordinal() for day in covered)
+    first, stop = min(days, default=DAYS_BEFORE + 1), max(days, default=DAYS_BEFORE) + 1
+    timeline = load_timeline(conn, account, pulled_at, first - DAYS_BEFORE, stop)
+    now = incoming.rows.on(days)
+    lost = lost_days(book, _known(conn, account, timeline), now, days, pulled_at)
+    if lost and not is_confirmed(conn, account, pulled_at, lost, timeline.earlier):
+        return _keep_aside(conn, account, pulled_at, asked, answer, covered, lost)
+
+    difference = compare(timeline.before.on(days), now)
+    counts = _count(difference, timeline, settle_after)
+    pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.STORED, counts=counts)
+    insert_pull_days(conn, account, pull, days)
+    _insert_new_series(conn, account, book, now)
+    _write(conn, account, pull, timeline, difference, now, days)
+    charges = record_charges(
+        conn, account, PullMoment(pulled_at, pull), answer.window, _following(covered, timeline), answer.account_charges
+    )
+    renamed = _record_names(conn, account, pulled_at, book, incoming, now)
+    if asked is not None:
+        learn(conn, account, asked, answer.window, newest, pulled_at, settle_after)
+    return PullReport(
+        account=account,
+        pulled_at=pulled_at,
+        pull=pull,
+        covered=tuple(sorted(covered)),
+        newly_covered=_dates(days - timeline.covered_before - timeline.covered_later),
+        rows=counts,
+        charges_changed=charges,
+        renamed=renamed,
+    )
+
+
+def _known(conn: Connection, account: str, timeline: Timeline) -> Known:
+    c = tables.daily_vector.c
+    newest = conn.execute(select(func.max(c.day)).where(c.account == account)).scalar()
+    return Known(timeline.before, timeline.covered_before, newest)
+
+
+def _keep_aside(
+    conn: Connection,
+    account: str,
+    pulled_at: datetime,
+    asked: Window | None,
+    answer: Answer,
+    covered: Iterable[date],
+    lost: tuple[ClustersKept, ...],
+) -> PullReport:
+    pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.KEPT_ASIDE)
+    record_losses(conn, pull, lost)
+    keep_body(conn, account, pull, answer.body)
+    return PullReport(account, pulled_at, pull, tuple(sorted(covered)), lost=lost)
+
+
+def _count(difference: Difference, timeline: Timeline, settle_after: timedelta) -> RowCounts:
+    settled = timeline.earlier.settling(settle_after).day
+    known = np.concatenate([difference.new.day, difference.changed.day, difference.vanished.day])
+    known = known[np.isin(known, timeline.earlier.day)]
+    restated = int(np.isin(known, settled).sum())
+    return RowCounts(
+        new=len(difference.new),
+        changed=len(difference.changed),
+        unchanged=difference.unchanged,
+        vanished=len(difference.vanished),
+        grown=len(known) - restated,
+        restated=restated,
+    )
+
+
+def _insert_new_series(conn: Connection, account: str, book: SeriesBook, rows: DailyRows) -> None:
+    """Only the series with a row: an answer can name some on days that it does not cover."""
+    used = set(rows.series[rows.series >= book.first_new].tolist())
+    insert_series(conn, account, (one for one in book.new if one.number in used))
+
+
+def _write(
+    conn: Connection,
+    account: str,
+    pull: int,
+    timeline: Timeline,
+    difference: Difference,
+    now: DailyRows,
+    days: frozenset[int],
+) -> None:
+    insert_revisions(conn, difference.on(days & timeline.covered_before), pull)
+    apply_difference(conn, account, difference.on(days - timeline.covered_later), now)
+    # The next later pull had been compared with what was known before this one; now it follows on this one.
+    following = timeline.following
+    for later in np.unique(following.pull).tolist():
+        of_later = days.intersection(following.day[following.pull == later].tolist())
+        delete_revisions(conn, later, of_later)
+        insert_revisions(conn, compare(now.on(of_later), timeline.afterwards.on(of_later)), later)
+
+
+def _following(covered: Iterable[date], timeline: Timeline) -> dict[date, PullMoment | None]:
+    following = timeline.following
+    later = {
+        day: PullMoment(pulled_at, pull)
+        for day, pull, pulled_at in zip(
+            following.day.tolist(), following.pull.tolist(), following.moments(), strict=True
+        )
+    }
+    return {day: later.get(day.toordinal()) for day in covered}
+
+
+def _record_names(
+    conn: Connection, account: str, pulled_at: datetime, book: SeriesBook, incoming: Incoming, rows: DailyRows
+) -> int:
+    """The names of the clusters with a row, for only these can be found again in the history."""
+    charged = np.unique(book.clusters_of(np.unique(rows.series))).tolist()
+    return record_names(conn, account, pulled_at, (incoming.sightings[number] for number in charged))
+
+
+def _dates(days: Iterable[int]) -> tuple[date, ...]:
+    return tuple(date.fromordinal(day) for day in sorted(days))
