@@ -7,7 +7,7 @@ To draft a migration after a change of the tables: `python -m sentinel.store.dra
 from alembic import context
 from sqlmodel import SQLModel
 
-from sentinel.store import tables  # noqa: F401 -- fills the metadata
+from sentinel.store import alert_tables, tables  # noqa: F401 -- they fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

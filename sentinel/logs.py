@@ -93,13 +93,13 @@ def set_up_logs(
     """Send every log line to `stream` (stderr), without the given secrets; replaces an earlier set-up.
 
     The HTTP libraries log each request with its whole URL at INFO, and those of webhooks are secrets: they are kept
-    at WARNING.
+    at WARNING. So are those that tell of every step of a migration and every tick of a schedule.
     """
     redactor = Redactor(secrets)
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonFormatter(redactor) if log_format is LogFormat.JSON else TextFormatter(redactor))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in ("httpx", "httpcore", "slack_sdk", "urllib3"):
+    for name in ("httpx", "httpcore", "slack_sdk", "urllib3", "alembic", "apscheduler"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 

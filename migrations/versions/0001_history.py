@@ -22,36 +22,33 @@ def _is_sqlite() -> bool:
 
 def _series() -> None:
     op.create_table(
-        "series",
+        "place",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("workspace", sa.String(), nullable=False),
         sa.Column("cluster", sa.String(), nullable=False),
-        sa.Column("product", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_series"),
-        sa.UniqueConstraint(
-            "account",
-            "tenant",
-            "workspace",
-            "cluster",
-            "product",
-            name="uq_series_account_tenant_workspace_cluster_product",
-        ),
+        sa.PrimaryKeyConstraint("id", name="pk_place"),
+        sa.UniqueConstraint("account", "tenant", "workspace", "cluster", name="uq_place_account_tenant_workspace_cluster"),
     )
     op.create_table(
         "place_name",
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("tenant", sa.String(), nullable=False),
-        sa.Column("workspace", sa.String(), nullable=False),
-        sa.Column("cluster", sa.String(), nullable=False),
-        sa.Column("attribute", sa.String(), nullable=False),
+        sa.Column("place_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seen_at", UtcMoment(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "account", "tenant", "workspace", "cluster", "attribute", "seen_at", name="pk_place_name"
-        ),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("regions", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name="fk_place_name_place_id"),
+        sa.PrimaryKeyConstraint("place_id", "seen_at", name="pk_place_name"),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "series",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place_id", sa.Integer(), nullable=False),
+        sa.Column("product", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name="fk_series_place_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_series"),
+        sa.UniqueConstraint("place_id", "product", name="uq_series_place_id_product"),
     )
 
 
@@ -163,15 +160,13 @@ def _charges() -> None:
 def _named_view(day: str) -> str:
     return f"""
         CREATE VIEW daily_cost_named AS
-        SELECT {day} AS day, s.account, s.tenant, {_latest_name("''")} AS workspace,
-               {_latest_name("s.cluster")} AS cluster, s.product, c.cost / 100000000.0 AS cost, c.quantity
-        FROM daily_cost c JOIN series s ON s.id = c.series_id
+        SELECT {day} AS day, p.account, p.tenant,
+               {_latest_name("(SELECT w.id FROM place w WHERE w.account = p.account AND w.tenant = p.tenant"
+                             " AND w.workspace = p.workspace AND w.cluster = '')")} AS workspace,
+               {_latest_name("p.id")} AS cluster, s.product, c.cost / 100000000.0 AS cost, c.quantity
+        FROM daily_cost c JOIN series s ON s.id = c.series_id JOIN place p ON p.id = s.place_id
     """
 
 
-def _latest_name(cluster: str) -> str:
-    return f"""(
-        SELECT n.value FROM place_name n
-        WHERE n.account = s.account AND n.tenant = s.tenant AND n.workspace = s.workspace AND n.cluster = {cluster}
-              AND n.attribute = 'name'
-        ORDER BY n.seen_at DESC LIMIT 1)"""
+def _latest_name(place: str) -> str:
+    return f"(SELECT n.name FROM place_name n WHERE n.place_id = {place} ORDER BY n.seen_at DESC LIMIT 1)"

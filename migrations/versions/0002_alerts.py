@@ -135,9 +135,7 @@ def _outbox() -> None:
         sa.Column("alert_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("notification_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name="fk_notification_alert_alert_id"),
-        sa.ForeignKeyConstraint(
-            ["notification_id"], ["notification.id"], name="fk_notification_alert_notification_id"
-        ),
+        sa.ForeignKeyConstraint(["notification_id"], ["notification.id"], name="fk_notification_alert_notification_id"),
         sa.PrimaryKeyConstraint("alert_id", "notification_id", name="pk_notification_alert"),
         sqlite_with_rowid=False,
     )

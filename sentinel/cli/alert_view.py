@@ -10,10 +10,11 @@ from sentinel.domain.scopes import Dimension
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sentinel.domain.alerts import Alert, Mark, Transition
+    from sentinel.domain.alerts import Alert, Mark
     from sentinel.domain.findings import Finding
     from sentinel.domain.scopes import Scope
     from sentinel.jobs.evaluate import Told
+    from sentinel.store import PastTransition
 
 
 def transition_record(told: Told) -> dict[str, Any]:
@@ -84,14 +85,16 @@ def alert_line(alert: Alert) -> str:
     return f"{number:<6} {alert.severity.value:<8} {alert.rule}: {where}: {amounts} on {finding.day}"
 
 
-def alert_story(console: Console, alert: Alert, transitions: tuple[Transition, ...], marks: tuple[Mark, ...]) -> None:
+def alert_story(console: Console, alert: Alert, past: tuple[PastTransition, ...], marks: tuple[Mark, ...]) -> None:
     """One alert in full: as it was last told, each of its days, each change with its reason, each word on it."""
     from rich.table import Table
 
+    from sentinel.domain.alerts import Transition
     from sentinel.notify import compose, print_message
 
-    if transitions:
-        print_message(console, compose(transitions[-1]))
+    if past:
+        newest = past[-1]
+        print_message(console, compose(Transition(newest.kind, newest.reason, alert, newest.moment)))
     days = Table("Day", "Observed", "Expected", "Band", "Score", box=None, pad_edge=False)
     for day in alert.days:
         currency = alert.finding.currency
@@ -99,7 +102,7 @@ def alert_story(console: Console, alert: Alert, transitions: tuple[Transition, .
         observed, expected = format_money(day.observed, currency), format_money(day.expected, currency)
         days.add_row(str(day.day), observed, expected, band, f"{day.score:.1f}")
     console.print(days)
-    for transition in transitions:
+    for transition in past:
         console.print(f"{transition.moment:%Y-%m-%d %H:%M} UTC  {transition.kind.value} ({transition.reason.value})")
     for mark in marks:
         console.print(f"{mark.at:%Y-%m-%d %H:%M} UTC  {mark.kind.value} by {mark.author} {mark.comment}", markup=False)

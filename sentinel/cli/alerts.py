@@ -55,11 +55,12 @@ def show(ctx: typer.Context, alert_id: AlertId) -> None:
 
     from sentinel.cli.alert_view import alert_story
     from sentinel.jobs.respond import find_alert
-    from sentinel.store import alert_transitions, marks_of
+    from sentinel.store import marks, past_transitions
 
     with open_workplace(ctx.obj) as place, place.database.read() as conn:
         alert = find_alert(conn, alert_id)
-        alert_story(Console(), alert, alert_transitions(conn, alert_id), marks_of(conn, alert_id))
+        own_marks = tuple(mark for mark in marks(conn) if mark.alert_id == alert_id)
+        alert_story(Console(), alert, past_transitions(conn, alert_id), own_marks)
 
 
 @app.command("ack")

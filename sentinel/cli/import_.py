@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from sentinel.cli.cycle import parse_moment
 from sentinel.cli.output import say
 from sentinel.cli.workplace import open_workplace
 from sentinel.errors import UsageError
+
+if TYPE_CHECKING:
+    from sentinel.store import PullReport
 
 
 def import_(
@@ -41,12 +44,17 @@ def import_(
                 say(f"{one.source}: not stored: {one.error}")
             elif one.report.kept_aside:
                 say(f"{one.source}: kept aside: it looks wrong, and changes nothing until a later answer agrees")
-            elif one.report.changes_nothing:
-                typer.echo(f"{one.source}: nothing changed, its {one.report.unchanged} daily rows were known")
             else:
-                typer.echo(
-                    f"{one.source}: {one.report.new} new daily rows, {one.report.changed} changed, "
-                    f"{one.report.vanished} vanished, {one.report.unchanged} unchanged"
-                )
+                typer.echo(f"{one.source}: {_brought(one.report)}")
     if failed:
         raise typer.Exit(1)
+
+
+def _brought(report: PullReport) -> str:
+    if report.changes_nothing:
+        return f"nothing changed, its {report.unchanged} daily rows were known"
+    return (
+        f"{report.new} new daily rows, {report.changed} changed, {report.vanished} vanished, "
+        f"{report.unchanged} unchanged, "
+        f"{report.charges_changed} account charges"
+    )

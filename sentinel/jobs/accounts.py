@@ -42,13 +42,13 @@ def account_states(conn: Connection, rules: Rules, moment: datetime) -> dict[str
 
 
 def _is_ready(known: KnownDays, rules: Rules, moment: datetime) -> bool:
-    """Whether no closed day is still to be asked for; an account that was only imported has no more to come."""
+    """Whether every closed day is known or refused; an account that was only imported has no more to come."""
     if known.first_pull is None:
         return True
     settle_after = rules.settings.settle_after
     wanted = plan_days(known, moment, pull_settings(rules))
     return not any(
-        day not in known.covered and settles_at(day, settle_after) <= moment
+        day not in known.covered | known.refused and settles_at(day, settle_after) <= moment
         for window in wanted
         for day in window.each_day()
     )

@@ -65,7 +65,7 @@ def import_answers(
             answer = decode_answer(_read(path))
             moment = pulled_at or _newest_row_ended(answer)
             with database.write() as conn:
-                report = record_answer(conn, account, moment, answer.window, answer, settle_after)
+                report = record_answer(conn, account, moment, None, answer, settle_after)
         except (BadAnswer, OSError) as error:
             yield ImportedFile(source, None, str(error))
         else:

@@ -6,16 +6,15 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Event
 
 from sentinel.domain.costs import Window
-from sentinel.domain.coverage import KnownDays
 from sentinel.errors import AnswerTooBig, ApiRefused, BadAnswer, PullError, WindowRefused
 from sentinel.jobs.accounts import pull_settings
 from sentinel.pull import Agenda, BillingClient, is_due, plan_days
 from sentinel.rules.model import Account, Rules
-from sentinel.store import Database, PullReport, known_days, record_answer, record_failed_pull
+from sentinel.store import Database, PullReport, end_inclusive, known_days, record_answer, record_failed_pull
 
 log = logging.getLogger(__name__)
 
@@ -84,29 +83,25 @@ def _pull_account(
     errors: list[PullError] = []
     done = in_a_row = 0
     with open_client(account, stop) as client:
-        while in_a_row < FAILURES_IN_A_ROW and not (stop and stop.is_set()):
+        asker = _Asker(database, account.name, rules.settings.settle_after, client, clock, known.end_inclusive)
+        while in_a_row < FAILURES_IN_A_ROW:
             window = agenda.next()
             if window is None:
                 break
             try:
-                reports.append(_pull_window(database, rules, account.name, client, known, window, clock))
-            except ApiRefused as error:
-                errors.append(error)
-                break
-            except AnswerTooBig as error:
-                if agenda.too_big(window):
-                    continue
-                errors.append(error)
-                in_a_row += 1
-            except WindowRefused as error:
-                if agenda.refused(window):
-                    continue
-                errors.append(error)
+                reports.append(asker.ask(window, agenda))
             except PullError as error:
+                if stop and stop.is_set():
+                    break
+                if _comes_in_parts(error, window, agenda):
+                    asker.fail(window, error)
+                    continue
+                asker.fail(window, error)
                 errors.append(error)
-                in_a_row += 1
+                if isinstance(error, ApiRefused):
+                    break
+                in_a_row += not isinstance(error, WindowRefused)
             else:
-                agenda.answered()
                 in_a_row = 0
             done += 1
             if progress:
@@ -114,24 +109,49 @@ def _pull_account(
     return AccountPull(account.name, tuple(reports), tuple(errors))
 
 
-def _pull_window(
-    database: Database,
-    rules: Rules,
-    account: str,
-    client: BillingClient,
-    known: KnownDays,
-    window: Window,
-    clock: Callable[[], datetime],
-) -> PullReport:
-    """Ask for one window and store the answer, or the failure. Raises PullError."""
-    moment = clock()
-    try:
-        answer = client.get_breakdowns(window, end_inclusive=known.end_inclusive)
-        with database.write() as conn:
-            return record_answer(conn, account, moment, window, answer, rules.settings.settle_after)
-    except PullError as error:
+def _comes_in_parts(error: PullError, window: Window, agenda: Agenda) -> bool:
+    """Whether the halves of a window are asked for instead, because it was too long for an answer."""
+    if isinstance(error, AnswerTooBig):
+        return agenda.too_big(window)
+    return isinstance(error, WindowRefused) and agenda.refused(window)
+
+
+class _Asker:
+    """Asks for windows and writes down what came of each; learns on its way whether `date_end` is included."""
+
+    def __init__(
+        self,
+        database: Database,
+        account: str,
+        settle_after: timedelta,
+        client: BillingClient,
+        clock: Callable[[], datetime],
+        end_inclusive: bool | None,
+    ) -> None:
+        self._database = database
+        self._account = account
+        self._settle_after = settle_after
+        self._client = client
+        self._clock = clock
+        self._end_inclusive = end_inclusive
+
+    def ask(self, window: Window, agenda: Agenda) -> PullReport:
+        """Store the answer for a window. Raises PullError."""
+        moment = self._clock()
+        answer = self._client.get_breakdowns(window, end_inclusive=self._end_inclusive)
+        with self._database.write() as conn:
+            report = record_answer(conn, self._account, moment, window, answer, self._settle_after)
+            learned = end_inclusive(conn, self._account)
+        agenda.answered()
+        if learned and not self._end_inclusive and window.stop.day == 1:
+            # The answer ran into the next month, and its undated charges with it.
+            agenda.again(window)
+        self._end_inclusive = learned
+        return report
+
+    def fail(self, window: Window, error: PullError) -> None:
+        """Write down that a window got no usable answer, with what came instead."""
         body = error.body if isinstance(error, BadAnswer) else b""
-        with database.write() as conn:
-            record_failed_pull(conn, account, moment, window, error, body)
-        log.warning("%s: no usable answer for %s to %s: %s", account, window.first, window.stop, error)
-        raise
+        with self._database.write() as conn:
+            record_failed_pull(conn, self._account, self._clock(), window, error, body)
+        log.warning("%s: no usable answer for %s to %s: %s", self._account, window.first, window.stop, error)

@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 
 from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind
 from sentinel.errors import UsageError
-from sentinel.store import Database, add_mark, alert_by_id
+from sentinel.store import Database, add_mark, alert
 
 
 def find_alert(conn: Connection, alert_id: int) -> Alert:
     """The alert of that id. Raises UsageError where there is none."""
-    alert = alert_by_id(conn, alert_id)
-    if alert is None:
+    found = alert(conn, alert_id)
+    if found is None:
         raise UsageError(f"there is no alert {alert_id}; `sentinel alerts --all` lists them")
-    return alert
+    return found
 
 
 def respond(
@@ -32,17 +32,17 @@ def respond(
 ) -> Mark:
     """Record a mark. Raises UsageError for an unknown alert, and for quieting one that has ended."""
     with database.write() as conn:
-        alert = find_alert(conn, alert_id)
-        if kind in (MarkKind.ACKNOWLEDGED, MarkKind.SNOOZED) and alert.state is not AlertState.OPEN:
-            raise UsageError(f"alert {alert_id} is {alert.state.value}: there are no reminders left to stop")
+        found = find_alert(conn, alert_id)
+        if kind in (MarkKind.ACKNOWLEDGED, MarkKind.SNOOZED) and found.state is not AlertState.OPEN:
+            raise UsageError(f"alert {alert_id} is {found.state.value}: there are no reminders left to stop")
         mark = Mark(
             kind=kind,
             alert_id=alert_id,
-            rule=alert.rule,
-            scope_key=alert.scope.key,
-            episode=alert.episode,
-            first_day=alert.days[0].day,
-            last_day=alert.days[-1].day,
+            rule=found.rule,
+            scope_key=found.scope.key,
+            episode=found.episode,
+            first_day=found.days[0].day,
+            last_day=found.days[-1].day,
             author=author,
             at=moment,
             comment=comment,

@@ -49,15 +49,12 @@ def _gunzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     try:
         for piece in pieces:
             packed = piece
-            while packed or not whole:
-                unpacked = member.decompress(packed, _STEP)
-                yield unpacked
+            while packed:
+                yield member.decompress(packed, _STEP)
                 whole = member.eof
                 packed = member.unused_data if whole else member.unconsumed_tail
                 if whole:
                     member = zlib.decompressobj(_GZIP)
-                elif not packed and len(unpacked) < _STEP:
-                    break
     except zlib.error as error:
         raise BadAnswer("", f"the answer is not the gzip that it claims to be: {error}") from error
     if not whole:

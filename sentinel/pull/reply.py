@@ -73,6 +73,7 @@ def _origin(location: str) -> str:
     """Scheme and host of a redirect; its path and query may hold secrets."""
     try:
         parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return "an address that cannot be read"
-    return f"{parts.scheme}://{parts.hostname}" if parts.hostname else "another path of the same address"
+    return f"{parts.scheme}://{parts.hostname}{port}" if parts.hostname else "another path of the same address"

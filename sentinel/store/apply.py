@@ -5,21 +5,28 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, delete
 
 from sentinel.store import tables
-from sentinel.store.bulk import insert_rows, put_rows
+from sentinel.store.bulk import Columns, insert_rows, put_rows
 from sentinel.store.rows import DailyRows, Difference
 from sentinel.store.vectors import write_vectors
 
-_KEY = ("day", "series_id")
-_VALUES = ("cost", "quantity")
-
-
 def apply_difference(conn: Connection, account: str, difference: Difference, rows: DailyRows) -> None:
     """Write what differs; `rows` are all that the account has afterwards on the days where anything does."""
-    insert_rows(conn, "daily_cost", _KEY + _VALUES, difference.new.tuples())
-    if len(difference.changed):
-        put_rows(conn, "daily_cost", _KEY, _VALUES, difference.changed.tuples())
-    if len(difference.vanished):
+    for portion in difference.new.portions():
+        insert_rows(conn, "daily_cost", _columns(portion))
+    for portion in difference.changed.portions():
+        put_rows(conn, "daily_cost", ("day", "series_id"), _columns(portion))
+    for portion in difference.vanished.portions():
         c = tables.daily_cost.c
-        gone = [{"on": day, "of": series} for day, series, _, _ in difference.vanished.tuples()]
+        keys = zip(portion.day.tolist(), portion.series.tolist(), strict=True)
+        gone = [{"on": day, "of": series} for day, series in keys]
         conn.execute(delete(tables.daily_cost).where(c.day == bindparam("on"), c.series_id == bindparam("of")), gone)
     write_vectors(conn, account, difference.days.tolist(), rows)
+
+
+def _columns(rows: DailyRows) -> Columns:
+    return {
+        "day": rows.day.tolist(),
+        "series_id": rows.series.tolist(),
+        "cost": rows.cost.tolist(),
+        "quantity": rows.quantity.tolist(),
+    }

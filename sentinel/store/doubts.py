@@ -13,9 +13,9 @@ from sqlalchemy import Connection, insert, select
 from sentinel.domain.suspicion import ClustersKept, PoorAnswer, confirms, losses
 from sentinel.store import tables
 from sentinel.store.covering import CoveringPulls
-from sentinel.store.incoming import SeriesBook
+from sentinel.store.book import Book
 from sentinel.store.outcome import Outcome
-from sentinel.store.rows import DailyRows, days_of, key_of
+from sentinel.store.rows import DailyRows, days_of, distinct, key_of
 
 DAYS_BEFORE = 7
 """A charge on each day of a week makes a following day without any suspicious; some accounts rest on weekends."""
@@ -38,7 +38,7 @@ class Known:
 
 
 def lost_days(
-    book: SeriesBook, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
+    book: Book, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
 ) -> tuple[ClustersKept, ...]:
     """The days on which an answer is suspicious: `now` are its rows on the days that it covers."""
     on_known_days = _kept_on_known_days(book, known, now, covered)
@@ -66,7 +66,7 @@ def record_losses(conn: Connection, pull: int, lost: tuple[ClustersKept, ...]) -
 
 
 def _kept_on_known_days(
-    book: SeriesBook, known: Known, now: DailyRows, covered: frozenset[int]
+    book: Book, known: Known, now: DailyRows, covered: frozenset[int]
 ) -> Iterator[ClustersKept]:
     days = covered & known.covered
     had, has = _clusters(book, known.rows.on(days)), _clusters(book, now.on(days))
@@ -77,7 +77,7 @@ def _kept_on_known_days(
 
 
 def _first_silent_day(
-    book: SeriesBook, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
+    book: Book, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
 ) -> Iterator[ClustersKept]:
     """The first of the newest days without a charge, if each covered day of the week before it had one."""
     clusters = _count(np.union1d(_clusters(book, known.rows), _clusters(book, now)))
@@ -90,9 +90,9 @@ def _first_silent_day(
             return
 
 
-def _clusters(book: SeriesBook, rows: DailyRows) -> NDArray[np.int64]:
-    """The (day, cluster) pairs with a charge, each once."""
-    return np.unique(key_of(rows.day, book.clusters_of(rows.series)))
+def _clusters(book: Book, rows: DailyRows) -> NDArray[np.int64]:
+    """The keys of day and cluster that have a charge, each once."""
+    return distinct(key_of(rows.day, book.clusters_of(rows.series)))
 
 
 def _count(pairs: NDArray[np.int64]) -> dict[int, int]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +15,19 @@ from sentinel.domain.matrix import CostMatrix, DatedCharge, Series
 from sentinel.domain.money import UNITS_PER_CURRENCY
 from sentinel.store.charges import ChargeVersion, charges_until
 from sentinel.store.covering import CoveringPulls, microseconds
-from sentinel.store.incoming import ClusterKey
-from sentinel.store.names import NAME, REGIONS, Names, Place, regions_in, values_until, workspace_of
+from sentinel.store.names import Naming
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesKey:
-    """The identity of a series; `account` is the place of its account among those of the history."""
+class SeriesKey(NamedTuple):
+    """The identity of a series: first the place of its account among those of the history, last its places' numbers."""
 
     account: int
-    cluster: ClusterKey
+    tenant: str
+    workspace: str
+    cluster: str
     product: str
+    workspace_number: int
+    cluster_number: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +61,7 @@ class History:
     present: NDArray[np.bool_]
     changes: CellChanges
     covering: tuple[CoveringPulls, ...]
-    names: tuple[Names, ...]
+    names: tuple[Mapping[int, Iterable[Naming]], ...]
     charges: tuple[tuple[ChargeVersion, ...], ...]
 
     def matrix(self, settle_after: timedelta, as_of: datetime | None = None) -> CostMatrix:
@@ -84,7 +88,7 @@ class History:
         return CostMatrix(
             first_day=self.window.first,
             accounts=self.accounts,
-            series=tuple(self._named(self.series[row], as_of) for row in used.tolist()),
+            series=self._series_at(used.tolist(), as_of),
             account_of=account_of[used],
             cost=cells.cost,
             quantity=cells.quantity,
@@ -105,19 +109,28 @@ class History:
             values[~covered] = 0
         return cells
 
-    def _named(self, series: SeriesKey, moment: datetime | None) -> Series:
-        names, key = self.names[series.account], series.cluster
-        regions = values_until(names.get(Place(key, REGIONS), ()), moment)
-        return Series(
-            account=self.accounts[series.account],
-            tenant=key.tenant,
-            workspace=key.workspace,
-            cluster=key.cluster,
-            product=series.product,
-            workspace_names=values_until(names.get(Place(workspace_of(key), NAME), ()), moment),
-            cluster_names=values_until(names.get(Place(key, NAME), ()), moment),
-            regions=regions_in(regions[0]) if regions else (),
-        )
+    def _series_at(self, rows: Iterable[int], moment: datetime | None) -> tuple[Series, ...]:
+        """The series of some rows with the names that they bore by a moment."""
+        called = [_Called.of_all(names, moment) for names in self.names]
+        unknown = _Called()
+        found = []
+        for row in rows:
+            account, tenant, workspace, cluster, product, workspace_number, cluster_number = self.series[row]
+            of_workspace = called[account].get(workspace_number, unknown)
+            of_cluster = called[account].get(cluster_number, unknown)
+            found.append(
+                Series(
+                    account=self.accounts[account],
+                    tenant=tenant,
+                    workspace=workspace,
+                    cluster=cluster,
+                    product=product,
+                    workspace_names=of_workspace.names,
+                    cluster_names=of_cluster.names,
+                    regions=of_cluster.regions,
+                )
+            )
+        return tuple(found)
 
     def _charges_at(self, moment: datetime | None) -> tuple[DatedCharge, ...]:
         charges = [
@@ -137,3 +150,22 @@ class _Cells:
 
     def rows(self, chosen: NDArray[np.int64]) -> _Cells:
         return _Cells(self.cost[chosen], self.quantity[chosen], self.present[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class _Called:
+    """The names a place bore, the last one first, and its last regions."""
+
+    names: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+
+    @staticmethod
+    def of_all(names: Mapping[int, Iterable[Naming]], moment: datetime | None) -> dict[int, _Called]:
+        """What each place was called by a moment (None: now)."""
+        called = {}
+        for place, namings in names.items():
+            past = [naming for naming in namings if moment is None or naming.seen_at <= moment]
+            if past:
+                borne = dict.fromkeys(naming.name for naming in reversed(past))
+                called[place] = _Called(tuple(borne), tuple(filter(None, past[-1].regions.split(","))))
+        return called

@@ -15,10 +15,31 @@ from sentinel.store import tables
 from sentinel.store.charges import load_charges
 from sentinel.store.covering import CoveringPulls, load_covering
 from sentinel.store.history import CellChanges, History, SeriesKey
-from sentinel.store.incoming import ClusterKey
 from sentinel.store.names import load_names
 from sentinel.store.revisions import Revisions, load_revisions
 from sentinel.store.vectors import read_series, read_vectors
+
+_PLACE, _WORKSPACE = tables.place.c, tables.place.alias("workspace").c
+_SERIES = (
+    select(
+        tables.series.c.id,
+        _PLACE.tenant,
+        _PLACE.workspace,
+        _PLACE.cluster,
+        tables.series.c.product,
+        _WORKSPACE.id,
+        _PLACE.id,
+    )
+    .join(tables.place, _PLACE.id == tables.series.c.place_id)
+    .join(
+        _WORKSPACE.id.table,
+        (_WORKSPACE.account == _PLACE.account)
+        & (_WORKSPACE.tenant == _PLACE.tenant)
+        & (_WORKSPACE.workspace == _PLACE.workspace)
+        & (_WORKSPACE.cluster == ""),
+    )
+)
+"""(number, tenant, workspace, cluster, product, number of the workspace, number of the cluster) of every series."""
 
 
 def load_matrix(
@@ -68,24 +89,19 @@ class _SeriesRows:
     def __init__(
         self, conn: Connection, accounts: tuple[str, ...], first: int, stop: int, revisions: Revisions
     ) -> None:
-        c = tables.series.c
-        keys: dict[int, SeriesKey] = {}
+        keys: dict[SeriesKey, int] = {}
         for place, account in enumerate(accounts):
-            used = np.unique(np.concatenate([read_series(conn, account, first, stop), revisions.series]))
-            query = select(c.id, c.tenant, c.workspace, c.cluster, c.product).where(c.account == account)
+            used = np.union1d(read_series(conn, account, first, stop), revisions.series)
             wanted = np.zeros(int(used.max(initial=0)) + 1, np.bool_)
             wanted[used] = True
-            for number, tenant, workspace, cluster, product in conn.execute(query):
-                if number < len(wanted) and wanted[number]:
-                    keys[number] = SeriesKey(place, ClusterKey(tenant, workspace, cluster), product)
-        order = sorted(keys, key=lambda number: _identity(keys[number]))
-        self.keys = tuple(keys[number] for number in order)
-        self.place: NDArray[np.int64] = np.zeros(max(order, default=0) + 1, np.int64)
-        self.place[order] = np.arange(len(order))
-
-
-def _identity(key: SeriesKey) -> tuple[int, str, str, str, str]:
-    return key.account, key.cluster.tenant, key.cluster.workspace, key.cluster.cluster, key.product
+            keys |= {
+                SeriesKey(place, *key): number
+                for number, *key in conn.execute(_SERIES.where(_PLACE.account == account))
+                if number < len(wanted) and wanted[number]
+            }
+        self.keys = tuple(sorted(keys))
+        self.place = np.zeros(max(keys.values(), default=0) + 1, np.int64)
+        self.place[[keys[key] for key in self.keys]] = np.arange(len(keys))
 
 
 def _revisions(conn: Connection, first: int, stop: int, covering: tuple[CoveringPulls, ...]) -> Revisions:

@@ -1,9 +1,9 @@
-"""The names that workspaces and clusters bore, and from when on."""
+"""What workspaces and clusters were called, and from when on."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,121 +11,102 @@ from sqlalchemy import Connection, delete, exists, func, select
 
 from sentinel.store import tables
 from sentinel.store.bulk import insert_rows
-from sentinel.store.incoming import ClusterKey, Sighting
+from sentinel.store.incoming import Sighting
 from sentinel.store.moments import for_driver
 from sentinel.store.outcome import Outcome
-
-NAME = "name"
-REGIONS = "regions"
-_BETWEEN_REGIONS = ","
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What bears a name: an attribute of a cluster, or of a workspace where `key.cluster` is empty."""
-
-    key: ClusterKey
-    attribute: str
 
 
 @dataclass(frozen=True, slots=True)
 class Naming:
-    """From `seen_at` on, until the next naming, a place bore this value."""
+    """From `seen_at` on, until the next naming, a place had this name and these regions."""
 
     seen_at: datetime
-    value: str
+    name: str
+    regions: str
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """What it was, without since when."""
+        return self.name, self.regions
 
 
-Names = dict[Place, list[Naming]]
-"""The namings of each place, the earliest first."""
-
-
-def workspace_of(key: ClusterKey) -> ClusterKey:
-    """The workspace that a cluster is in."""
-    return ClusterKey(key.tenant, key.workspace, "")
-
-
-def values_until(namings: Iterable[Naming], moment: datetime | None) -> tuple[str, ...]:
-    """The values borne by a moment (None: until now), the last one first, each once."""
-    known = [naming.value for naming in namings if moment is None or naming.seen_at <= moment]
-    return tuple(dict.fromkeys(reversed(known)))
-
-
-def regions_in(value: str) -> tuple[str, ...]:
-    """The regions that a value of the attribute `regions` stands for."""
-    return tuple(value.split(_BETWEEN_REGIONS)) if value else ()
-
-
-def load_names(conn: Connection, account: str) -> Names:
-    """Every name and every set of regions of an account's places."""
+def load_names(conn: Connection, account: str) -> dict[int, list[Naming]]:
+    """The namings of an account's places by their numbers, the earliest first."""
     c = tables.place_name.c
-    query = select(c.tenant, c.workspace, c.cluster, c.attribute, c.seen_at, c.value).where(c.account == account)
-    names: Names = defaultdict(list)
-    for tenant, workspace, cluster, attribute, seen_at, value in conn.execute(query.order_by(c.seen_at)):
-        names[Place(ClusterKey(tenant, workspace, cluster), attribute)].append(Naming(seen_at, value))
+    query = (
+        select(c.place_id, c.seen_at, c.name, c.regions)
+        .join(tables.place, tables.place.c.id == c.place_id)
+        .where(tables.place.c.account == account)
+        .order_by(c.place_id, c.seen_at)
+    )
+    names: dict[int, list[Naming]] = defaultdict(list)
+    for place, seen_at, name, regions in conn.execute(query):
+        names[place].append(Naming(seen_at, name, regions))
     return names
 
 
 def record_names(conn: Connection, account: str, seen_at: datetime, sightings: Iterable[Sighting]) -> int:
-    """Remember what is new in the names that an answer gives; how many known places have another name than before.
+    """Remember what is new in the names that an answer gives; how many known places are called differently now.
 
     Sightings may come in any order of their moments.
     """
+    called: dict[int, tuple[str, str]] = {}
+    for sighting in sightings:
+        called[sighting.workspace] = sighting.workspace_name, ""
+        called[sighting.cluster] = sighting.cluster_name, ",".join(sorted(set(sighting.regions)))
     names = load_names(conn, account)
-    seen = {place: value for sighting in sightings for place, value in _values(sighting) if value}
-    insert_rows(
-        conn,
-        "place_name",
-        ("account", "tenant", "workspace", "cluster", "attribute", "seen_at", "value"),
-        _rows(conn, account, seen_at, ((place, value) for place, value in seen.items() if place not in names)),
-    )
+    _insert(conn, seen_at, {place: value for place, value in called.items() if place not in names})
     renamed = {
         place: value
-        for place, value in seen.items()
+        for place, value in called.items()
         if place in names and not _is_known(names[place], seen_at, value)
     }
-    for place, value in renamed.items():
-        _rename(conn, account, place, names[place], Naming(seen_at, value))
+    for place, (name, regions) in renamed.items():
+        _rename(conn, account, place, names[place], Naming(seen_at, name, regions))
     return len(renamed)
 
 
-def _values(sighting: Sighting) -> Iterator[tuple[Place, str]]:
-    yield Place(workspace_of(sighting.key), NAME), sighting.workspace_name
-    yield Place(sighting.key, NAME), sighting.cluster_name
-    yield Place(sighting.key, REGIONS), _BETWEEN_REGIONS.join(sighting.regions)
+def _is_known(namings: list[Naming], seen_at: datetime, called: tuple[str, str]) -> bool:
+    past = [naming for naming in namings if naming.seen_at <= seen_at]
+    return bool(past) and past[-1].called == called
 
 
-def _is_known(namings: list[Naming], seen_at: datetime, value: str) -> bool:
-    borne = [naming.value for naming in namings if naming.seen_at <= seen_at]
-    return bool(borne) and borne[-1] == value
-
-
-def _rename(conn: Connection, account: str, place: Place, namings: list[Naming], new: Naming) -> None:
+def _rename(conn: Connection, account: str, place: int, namings: list[Naming], new: Naming) -> None:
     """Enter a naming that differs from what was believed of its moment."""
-    before = [naming for naming in namings if naming.seen_at <= new.seen_at]
+    past = [naming for naming in namings if naming.seen_at <= new.seen_at]
     after = next((naming for naming in namings if naming.seen_at > new.seen_at), None)
-    if before:
-        if before[-1].seen_at == new.seen_at:
-            _forget(conn, account, place, before[-1])
-        back = _next_sighting(conn, account, place.key, new.seen_at, after.seen_at if after else None)
+    if past:
+        if past[-1].seen_at == new.seen_at:
+            _forget(conn, place, new.seen_at)
+        back = _next_sighting(conn, account, place, new.seen_at, after.seen_at if after else None)
         if back is not None:
-            # A later answer was read before this one, and it said what had been believed until now.
-            _enter(conn, account, place, Naming(back, before[-1].value))
+            # An answer of a later moment was read before this one, and confirmed what had been believed until now.
+            _insert(conn, back, {place: past[-1].called})
             after = None
-    _enter(conn, account, place, new)
-    if after is not None and after.value == new.value:
-        _forget(conn, account, place, after)
+    _insert(conn, new.seen_at, {place: new.called})
+    if after is not None and after.called == new.called:
+        _forget(conn, place, after.seen_at)
 
 
 def _next_sighting(
-    conn: Connection, account: str, key: ClusterKey, later_than: datetime, before: datetime | None
+    conn: Connection, account: str, place: int, later_than: datetime, before: datetime | None
 ) -> datetime | None:
     """The next moment at which an answer had charges of a place."""
     pull, day, cost, series = (t.c for t in (tables.pull, tables.pull_day, tables.daily_cost, tables.series))
-    of_place = [series.account == account, series.tenant == key.tenant, series.workspace == key.workspace]
-    if key.cluster:
-        of_place.append(series.cluster == key.cluster)
-    has_charge = exists().where(cost.day == day.day, cost.series_id == series.id, *of_place)
+    clusters = tables.place.alias()
+    workspace = tables.place.alias()
+    # A workspace is in an answer when one of its clusters is.
+    of_place = (
+        select(clusters.c.id)
+        .join(
+            workspace,
+            (workspace.c.account == clusters.c.account)
+            & (workspace.c.tenant == clusters.c.tenant)
+            & (workspace.c.workspace == clusters.c.workspace),
+        )
+        .where(workspace.c.id == place, (clusters.c.id == place) | (workspace.c.cluster == ""))
+    )
+    has_charge = exists().where(cost.day == day.day, cost.series_id == series.id, series.place_id.in_(of_place))
     query = (
         select(func.min(pull.pulled_at))
         .select_from(tables.pull.join(tables.pull_day, day.pull_id == pull.id))
@@ -137,32 +118,14 @@ def _next_sighting(
     return moment
 
 
-def _enter(conn: Connection, account: str, place: Place, naming: Naming) -> None:
-    insert_rows(
-        conn,
-        "place_name",
-        ("account", "tenant", "workspace", "cluster", "attribute", "seen_at", "value"),
-        _rows(conn, account, naming.seen_at, [(place, naming.value)]),
-    )
+def _insert(conn: Connection, seen_at: datetime, called: Mapping[int, tuple[str, str]]) -> None:
+    if called:
+        names, regions = zip(*called.values(), strict=True)
+        moment = [for_driver(conn, seen_at)] * len(called)
+        columns = {"place_id": list(called), "seen_at": moment, "name": names, "regions": regions}
+        insert_rows(conn, "place_name", columns)
 
 
-def _rows(
-    conn: Connection, account: str, seen_at: datetime, values: Iterable[tuple[Place, str]]
-) -> Iterator[tuple[object, ...]]:
-    moment = for_driver(conn, seen_at)
-    for place, value in values:
-        yield account, place.key.tenant, place.key.workspace, place.key.cluster, place.attribute, moment, value
-
-
-def _forget(conn: Connection, account: str, place: Place, naming: Naming) -> None:
+def _forget(conn: Connection, place: int, seen_at: datetime) -> None:
     c = tables.place_name.c
-    conn.execute(
-        delete(tables.place_name).where(
-            c.account == account,
-            c.tenant == place.key.tenant,
-            c.workspace == place.key.workspace,
-            c.cluster == place.key.cluster,
-            c.attribute == place.attribute,
-            c.seen_at == naming.seen_at,
-        )
-    )
+    conn.execute(delete(tables.place_name).where(c.place_id == place, c.seen_at == seen_at))

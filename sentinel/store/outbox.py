@@ -12,17 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, and_, exists, literal_column, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sentinel.domain.messages import Message, Notification, NotificationState, Receipt
 from sentinel.errors import DeliveryError
 from sentinel.store import alert_tables as tables
 
-_INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _PENDING, _SENDING = NotificationState.PENDING.value, NotificationState.SENDING.value
 _SENT, _PARKED = NotificationState.SENT.value, NotificationState.PARKED.value
 _Parts = tuple[str, ...]
+_AT_ONCE = 500
+"""So many values stand in one IN list."""
 
 
 def enqueue(conn: Connection, channel: str, key: str, message: Message, moment: datetime) -> bool:
@@ -42,7 +43,7 @@ def enqueue(conn: Connection, channel: str, key: str, message: Message, moment: 
         "uncertain": False,
         "delivered": _write_parts(()),
     }
-    insert = _INSERT[conn.dialect.name](tables.notification).values(values).on_conflict_do_nothing()
+    insert = _insert(conn, tables.notification).values(values).on_conflict_do_nothing()
     number = conn.execute(insert.returning(tables.notification.c.id)).scalar()
     if number is None:
         return False
@@ -60,7 +61,8 @@ def claim(conn: Connection, channel: str, moment: datetime, lease: timedelta) ->
     none.
     """
     c = tables.notification.c
-    due = select(tables.notification).where(c.channel == channel, _is_due(moment), ~_follows_another())
+    waits = _waits(tables.notification)
+    due = select(tables.notification).where(c.channel == channel, waits, _is_due(moment), ~_follows_another())
     while (row := conn.execute(due.order_by(c.id).limit(1)).one_or_none()) is not None:
         values = {
             "state": _SENDING,
@@ -94,7 +96,7 @@ def record_sent(conn: Connection, notification: Notification, receipt: Receipt, 
             "thread": receipt.remote_id,
             "moment": moment,
         }
-        insert = _INSERT[conn.dialect.name](tables.receipt).values(values)
+        insert = _insert(conn, tables.receipt).values(values)
         key = ["alert_id", "channel"]
         new = {"thread": receipt.remote_id, "moment": moment}
         conn.execute(
@@ -144,7 +146,13 @@ def told_channels(conn: Connection, alert_ids: Iterable[int]) -> Mapping[int, fr
     return {alert_id: frozenset(channels) for alert_id, channels in told.items()}
 
 
-_AT_ONCE = 500
+def _insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _waits(table: FromClause) -> ColumnElement[bool]:
+    """In words, not as parameters: only so is the index of the few that wait used beside the many that are sent."""
+    return table.c.state.in_([literal_column(f"'{_PENDING}'"), literal_column(f"'{_SENDING}'")])
 
 
 def _is_due(moment: datetime) -> ColumnElement[bool]:
@@ -167,7 +175,7 @@ def _follows_another() -> ColumnElement[bool]:
             own.c.notification_id == tables.notification.c.id,
             earlier.c.channel == tables.notification.c.channel,
             earlier.c.id < tables.notification.c.id,
-            earlier.c.state.in_([_PENDING, _SENDING]),
+            _waits(earlier),
         )
         .correlate(tables.notification)
     )

@@ -44,23 +44,31 @@ _WAITING = (NotificationState.PENDING.value, NotificationState.SENDING.value)
 def queue_state(conn: Connection) -> tuple[QueueState, ...]:
     """How every channel that ever had a notification stands, by name."""
     c = tables.notification.c
-    oldest = func.min(case((c.state.in_(_WAITING), c.id)))
     query = (
         select(
             c.channel,
-            func.count(case((c.state.in_(_WAITING), 1))),
-            func.count(case((c.state == NotificationState.SENT.value, 1))),
-            func.count(case((c.state == NotificationState.PARKED.value, 1))),
-            oldest,
+            func.count(case((c.state.in_(_WAITING), 1))).label("waiting"),
+            func.count(case((c.state == NotificationState.SENT.value, 1))).label("sent"),
+            func.count(case((c.state == NotificationState.PARKED.value, 1))).label("parked"),
+            func.min(case((c.state.in_(_WAITING), c.id))).label("oldest"),
         )
         .group_by(c.channel)
         .order_by(c.channel)
     )
     rows = conn.execute(query).all()
-    waiting = [row[4] for row in rows if row[4] is not None]
-    details = conn.execute(select(c.id, c.created_at, c.error).where(c.id.in_(waiting))).all()
-    known = {number: (created_at, error) for number, created_at, error in details}
-    return tuple(QueueState(*row[:4], *known.get(row[4], (None, None))) for row in rows)
+    first = [row.oldest for row in rows if row.oldest is not None]
+    details = {row.id: row for row in conn.execute(select(c.id, c.created_at, c.error).where(c.id.in_(first)))}
+    return tuple(
+        QueueState(
+            channel=row.channel,
+            waiting=row.waiting,
+            sent=row.sent,
+            parked=row.parked,
+            waiting_since=details[row.oldest].created_at if row.oldest is not None else None,
+            error=details[row.oldest].error if row.oldest is not None else None,
+        )
+        for row in rows
+    )
 
 
 def parked_notifications(conn: Connection) -> tuple[ParkedNotification, ...]:

@@ -13,17 +13,18 @@ from sentinel.domain.coverage import covered_days
 from sentinel.domain.suspicion import ClustersKept
 from sentinel.store import tables
 from sentinel.store.apply import apply_difference
+from sentinel.store.book import Book
 from sentinel.store.charges import PullMoment, record_charges
 from sentinel.store.date_end import end_inclusive, learn
 from sentinel.store.doubts import DAYS_BEFORE, Known, is_confirmed, lost_days, record_losses
-from sentinel.store.incoming import Incoming, SeriesBook, read_answer
+from sentinel.store.incoming import Incoming, Sighting, read_answer
 from sentinel.store.names import record_names
 from sentinel.store.outcome import Outcome
+from sentinel.store.places import insert_new, open_book
 from sentinel.store.pulls import RowCounts, insert_pull, insert_pull_days, keep_body
 from sentinel.store.report import PullReport
 from sentinel.store.revisions import delete_revisions, insert_revisions
-from sentinel.store.rows import DailyRows, Difference, compare
-from sentinel.store.series import insert_series, open_book
+from sentinel.store.rows import DailyRows, Difference, compare, distinct
 from sentinel.store.timeline import Timeline, load_timeline
 
 
@@ -64,12 +65,14 @@ def record_answer(
     counts = _count(difference, timeline, settle_after)
     pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.STORED, counts=counts)
     insert_pull_days(conn, account, pull, days)
-    _insert_new_series(conn, account, book, now)
+    sightings = _sightings(book, incoming, now)
+    places = {number for sighting in sightings for number in (sighting.workspace, sighting.cluster)}
+    insert_new(conn, account, book, places, frozenset(distinct(now.series).tolist()))
     _write(conn, account, pull, timeline, difference, now, days)
     charges = record_charges(
         conn, account, PullMoment(pulled_at, pull), answer.window, _following(covered, timeline), answer.account_charges
     )
-    renamed = _record_names(conn, account, pulled_at, book, incoming, now)
+    renamed = record_names(conn, account, pulled_at, sightings)
     if asked is not None:
         learn(conn, account, asked, answer.window, newest, pulled_at, settle_after)
     return PullReport(
@@ -120,12 +123,6 @@ def _count(difference: Difference, timeline: Timeline, settle_after: timedelta) 
     )
 
 
-def _insert_new_series(conn: Connection, account: str, book: SeriesBook, rows: DailyRows) -> None:
-    """Only the series with a row: an answer can name some on days that it does not cover."""
-    used = set(rows.series[rows.series >= book.first_new].tolist())
-    insert_series(conn, account, (one for one in book.new if one.number in used))
-
-
 def _write(
     conn: Connection,
     account: str,
@@ -139,7 +136,7 @@ def _write(
     apply_difference(conn, account, difference.on(days - timeline.covered_later), now)
     # The next later pull had been compared with what was known before this one; now it follows on this one.
     following = timeline.following
-    for later in np.unique(following.pull).tolist():
+    for later in distinct(following.pull).tolist():
         of_later = days.intersection(following.day[following.pull == later].tolist())
         delete_revisions(conn, later, of_later)
         insert_revisions(conn, compare(now.on(of_later), timeline.afterwards.on(of_later)), later)
@@ -156,12 +153,9 @@ def _following(covered: Iterable[date], timeline: Timeline) -> dict[date, PullMo
     return {day: later.get(day.toordinal()) for day in covered}
 
 
-def _record_names(
-    conn: Connection, account: str, pulled_at: datetime, book: SeriesBook, incoming: Incoming, rows: DailyRows
-) -> int:
-    """The names of the clusters with a row, for only these can be found again in the history."""
-    charged = np.unique(book.clusters_of(np.unique(rows.series))).tolist()
-    return record_names(conn, account, pulled_at, (incoming.sightings[number] for number in charged))
+def _sightings(book: Book, incoming: Incoming, rows: DailyRows) -> list[Sighting]:
+    """Those of the clusters with a row: only these can be found again in the history."""
+    return [incoming.sightings[cluster] for cluster in distinct(book.clusters_of(distinct(rows.series))).tolist()]
 
 
 def _dates(days: Iterable[int]) -> tuple[date, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +12,6 @@ from sqlalchemy import Connection, delete, select
 from sentinel.store import tables
 from sentinel.store.bulk import insert_rows
 from sentinel.store.rows import DailyRows, Difference, days_of, key_of, replace, series_of
-
-_COLUMNS = ("day", "series_id", "pull_id", "old_cost", "old_quantity")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +62,7 @@ def load_revisions(conn: Connection, first: int, stop: int, pulls: Iterable[int]
     c = tables.revision.c
     query = select(c.day, c.series_id, c.pull_id, c.old_cost, c.old_quantity).where(c.day >= first, c.day < stop)
     wanted = frozenset(pulls)
-    rows = [row for row in conn.execute(query).tuples() if row[2] in wanted] if wanted else []
+    rows = [row for row in conn.execute(query) if row[2] in wanted] if wanted else []
     day, series, pull, cost, quantity = zip(*rows, strict=True) if rows else ((),) * 5
     return Revisions(
         key=key_of(np.array(day, np.int64), np.array(series, np.int64)),
@@ -77,16 +75,16 @@ def load_revisions(conn: Connection, first: int, stop: int, pulls: Iterable[int]
 
 def insert_revisions(conn: Connection, difference: Difference, pull: int) -> None:
     """Remember what the rows said before `pull` changed them by `difference`."""
-    appeared = difference.new
-    nothing = zip(appeared.day.tolist(), appeared.series.tolist(), strict=True)
-    insert_rows(conn, "revision", _COLUMNS, ((day, series, pull, None, None) for day, series in nothing))
-    for old in (difference.old, difference.vanished):
-        insert_rows(
-            conn,
-            "revision",
-            _COLUMNS,
-            ((day, series, pull, cost, quantity) for day, series, cost, quantity in old.tuples()),
-        )
+    for portion in difference.new.portions():
+        insert_rows(conn, "revision", _keys(portion, pull))
+    for before in (difference.old, difference.vanished):
+        for portion in before.portions():
+            old = {"old_cost": portion.cost.tolist(), "old_quantity": portion.quantity.tolist()}
+            insert_rows(conn, "revision", _keys(portion, pull) | old)
+
+
+def _keys(rows: DailyRows, pull: int) -> dict[str, Sequence[object]]:
+    return {"day": rows.day.tolist(), "series_id": rows.series.tolist(), "pull_id": [pull] * len(rows)}
 
 
 def delete_revisions(conn: Connection, pull: int, days: Iterable[int]) -> None:

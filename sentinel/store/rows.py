@@ -44,20 +44,14 @@ class DailyRows:
         """The rows of some days."""
         return self.where(np.isin(self.day, np.fromiter(days, np.int64)))
 
-    def tuples(self) -> Iterator[tuple[int, int, int, float]]:
-        """(day, series, cost, quantity), as a database takes them; converted in portions, which bounds the memory."""
+    def portions(self) -> Iterator[DailyRows]:
+        """The rows in portions of a bounded size, for what makes Python values of them."""
         for start in range(0, len(self), _PORTION):
             part = slice(start, start + _PORTION)
-            yield from zip(
-                self.day[part].tolist(),
-                self.series[part].tolist(),
-                self.cost[part].tolist(),
-                self.quantity[part].tolist(),
-                strict=True,
-            )
+            yield DailyRows(self.key[part], self.cost[part], self.quantity[part])
 
 
-_PORTION = 20_000
+_PORTION = 50_000
 NO_ROWS = DailyRows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))
 
 
@@ -81,7 +75,7 @@ class Difference:
     @property
     def days(self) -> NDArray[np.int64]:
         """The days on which anything differs, in order."""
-        return np.unique(np.concatenate([self.new.day, self.changed.day, self.vanished.day]))
+        return distinct(np.concatenate([self.new.day, self.changed.day, self.vanished.day]))
 
 
 def key_of(day: NDArray[np.int64] | np.int64, series: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -97,6 +91,12 @@ def days_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
 def series_of(key: NDArray[np.int64]) -> NDArray[np.int64]:
     """The series ids in keys."""
     return key & _SERIES_MASK
+
+
+def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The values in order, each once; on many rows several times as fast as `np.unique`."""
+    in_order = np.sort(values)
+    return in_order[np.concatenate([[True], in_order[1:] != in_order[:-1]])] if len(values) else in_order
 
 
 def add_up(key: NDArray[np.int64], cost: NDArray[np.int64], quantity: NDArray[np.float64]) -> DailyRows:

@@ -19,33 +19,40 @@ NO_ROWID = {"sqlite_with_rowid": False}
 """The primary key is the table: half the size and no second tree to write."""
 
 
-class Series(SQLModel, table=True):
-    """One (account, tenant, workspace, cluster, product), by a number that the large tables use."""
+class Place(SQLModel, table=True):
+    """A cluster, or a workspace where `cluster` is empty, by the ids that the billing API gives them."""
 
-    __tablename__: ClassVar[str] = "series"
-    __table_args__ = (UniqueConstraint("account", "tenant", "workspace", "cluster", "product"),)
+    __tablename__: ClassVar[str] = "place"
+    __table_args__ = (UniqueConstraint("account", "tenant", "workspace", "cluster"),)
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     account: str
     tenant: str
     workspace: str
     cluster: str
-    product: str
 
 
 class PlaceName(SQLModel, table=True):
-    """The name of a workspace (`cluster` is empty), or the name or regions of a cluster, from a moment on."""
+    """What a place was called from a moment on, and its regions: sorted, joined by commas, empty for a workspace."""
 
     __tablename__: ClassVar[str] = "place_name"
     __table_args__ = NO_ROWID
 
-    account: str = Field(primary_key=True)
-    tenant: str = Field(primary_key=True)
-    workspace: str = Field(primary_key=True)
-    cluster: str = Field(primary_key=True)
-    attribute: str = Field(primary_key=True)
+    place_id: int = Field(primary_key=True, foreign_key="place.id", sa_column_kwargs={"autoincrement": False})
     seen_at: datetime = Field(primary_key=True, sa_type=UtcMoment)
-    value: str
+    name: str
+    regions: str
+
+
+class Series(SQLModel, table=True):
+    """A product of a cluster, by a number that the large tables use."""
+
+    __tablename__: ClassVar[str] = "series"
+    __table_args__ = (UniqueConstraint("place_id", "product"),)
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    place_id: int = Field(foreign_key="place.id")
+    product: str
 
 
 class DailyCost(SQLModel, table=True):
@@ -174,6 +181,7 @@ class Account(SQLModel, table=True):
     end_inclusive: bool | None
 
 
+place = table_of(Place)
 series = table_of(Series)
 place_name = table_of(PlaceName)
 daily_cost = table_of(DailyCost)

@@ -112,6 +112,16 @@ def test_date_end_is_learned_from_closed_days_with_charges(date_end: DateEnd) ->
 
 
 @pytest.mark.parametrize(
+    ("date_end", "newest"),
+    [(date(2026, 3, 19), date(2026, 3, 18)), (date(2026, 3, 10), date(2026, 3, 8)), (date(2026, 3, 10), None)],
+)
+def test_an_answer_that_is_late_or_poor_teaches_nothing_of_date_end(date_end: date, newest: date | None) -> None:
+    """The day may not have settled, or rows may be missing for another reason."""
+    answered = Window(date(2026, 3, 1), date_end)
+    assert learn_end_inclusive(date_end, answered, newest, NOON, SETTLE_AFTER, charged_on_date_end=True) is None
+
+
+@pytest.mark.parametrize(
     ("newest", "last"),
     [
         (date(2026, 3, 20), 20),

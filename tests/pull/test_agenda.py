@@ -107,6 +107,23 @@ def test_a_refusal_of_today_does_not_keep_the_history_away() -> None:
     assert len(tried) < 30
 
 
+def test_single_refused_days_do_not_end_the_agenda() -> None:
+    """Only a run of them shows that nothing older is to be had."""
+    holes = {date(2026, 3, day) for day in (2, 5, 9, 12, 15)}
+    answered: list[Window] = []
+    ask = Agenda(plan())
+
+    def reply(window: Window) -> None:
+        if holes.intersection(window.each_day()):
+            ask.refused(window)
+        else:
+            ask.answered()
+            answered.append(window)
+
+    asked(ask, reply)
+    assert days_of(answered) == [day for day in days_of(plan()) if day not in holes]
+
+
 def test_a_window_can_be_asked_for_again() -> None:
     """It comes next."""
     ask = Agenda(plan())

@@ -159,6 +159,16 @@ def test_nan_is_no_json() -> None:
         decode_answer(one_cluster(["NaN"]))
 
 
+@pytest.mark.parametrize(
+    ("date_from", "date_to"), [("2025-12-31", "2026-01-01"), ("2026-01-04", "2026-01-05"), ("?", "?")]
+)
+def test_a_daily_row_of_another_time_is_refused(date_from: str, date_to: str) -> None:
+    """It would be stored for a day that the answer does not speak of."""
+    document = documented()
+    at(document, ROW).update(date_from=date_from, date_to=date_to)
+    assert error_of(document).startswith(f"{ROW_PATH}.date_from: expected a day")
+
+
 def test_every_needed_key_is_missed_by_its_path() -> None:
     """Whatever is needed and left out is named, wherever it stands."""
     for path in needed_places():

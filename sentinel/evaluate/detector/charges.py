@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sentinel.evaluate.detector.history import History
 from sentinel.evaluate.detector.panel import Flags
 from sentinel.evaluate.detector.selection import Singles
-from sentinel.evaluate.detector.windows import Track, count_before, largest_before
+from sentinel.evaluate.detector.windows import Counts, Track, largest_before
 
 FILL_WEEKS = 4
 """Weeks back that an absent day may be repeated from."""
@@ -58,6 +58,23 @@ class Charges:
     age: NDArray[np.int32]
     charges_seen: NDArray[np.int32]
 
+    def last(self, days: int) -> "Charges":
+        """Return the last days alone; the path is not read further back then."""
+        rows = slice(max(0, len(self.today) - days), None)
+        return Charges(
+            today=self.today[rows],
+            path=Track(self.path.now[rows], np.nan, 0),
+            charged=self.charged[rows],
+            empty=self.empty[rows],
+            habitual=self.habitual[rows],
+            gap=self.gap[rows],
+            longest_gap=self.longest_gap[rows],
+            empty_share=self.empty_share[rows],
+            chance_of_empty=self.chance_of_empty[rows],
+            age=self.age[rows],
+            charges_seen=self.charges_seen[rows],
+        )
+
 
 def read_charges(history: History) -> Charges:
     """Read which days have a charge, and the path of the usable ones."""
@@ -72,8 +89,9 @@ def read_charges(history: History) -> Charges:
     finished = np.where(charged, run_before, 0)
     zeros = Track(zero, before=False)
     empty_weekday = np.logical_and.reduce([zeros.ago(7 * week) for week in range(1, EMPTY_WEEKS + 1)])
-    habit = (count_before(finished > 0, HABIT_DAYS) > 0) & ~empty_weekday
+    habit = (Counts(finished > 0).before(HABIT_DAYS) > 0) & ~empty_weekday
     path = np.where(history.usable & ~(zero & habit), logs, np.float32(np.nan))
+    usable_days, empty_days = Counts(history.usable), Counts(zero)
     return Charges(
         today=np.where(judgeable, logs, np.float32(np.nan)),
         path=Track(_filled(path), np.nan),
@@ -82,10 +100,10 @@ def read_charges(history: History) -> Charges:
         habitual=empty & habit,
         gap=np.where(empty, run_before + 1, 0),
         longest_gap=largest_before(finished, GAP_DAYS, 0),
-        empty_share=_share(count_before(zero, SHARE_DAYS), np.maximum(count_before(history.usable, SHARE_DAYS), 1)),
-        chance_of_empty=_share(count_before(zero, GAP_DAYS) + 1, count_before(history.usable, GAP_DAYS) + 2),
-        age=count_before(history.usable, AGE_DAYS),
-        charges_seen=count_before(charged, AGE_DAYS),
+        empty_share=_share(empty_days.before(SHARE_DAYS), np.maximum(usable_days.before(SHARE_DAYS), 1)),
+        chance_of_empty=_share(empty_days.before(GAP_DAYS) + 1, usable_days.before(GAP_DAYS) + 2),
+        age=usable_days.before(AGE_DAYS),
+        charges_seen=Counts(charged).before(AGE_DAYS),
     )
 
 

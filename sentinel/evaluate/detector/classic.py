@@ -8,7 +8,7 @@ import numpy as np
 from sentinel.evaluate.detector.history import History
 from sentinel.evaluate.detector.judgement import Judgement
 from sentinel.evaluate.detector.panel import Basis
-from sentinel.evaluate.detector.windows import Track, count_before
+from sentinel.evaluate.detector.windows import Counts, Track
 
 FEWEST_DAYS = 8
 """The error of a deviation from seven days is near 30%; fewer say next to nothing."""
@@ -23,7 +23,7 @@ ABSOLUTE_FLOOR = 0.01
 def judge_classic(history: History, z: float, window: int) -> Judgement:
     """Judge the last days of the block by the mean and deviation of the usable days of their window."""
     judged = slice(len(history.cost) - history.judged, None)
-    used = count_before(history.usable, window)[judged]
+    used = Counts(history.usable).before(window)[judged]
     cost = Track(np.where(history.usable, history.cost, np.nan), np.nan, window)
     mean = np.zeros(used.shape)
     for back in range(1, window + 1):
@@ -40,7 +40,7 @@ def judge_classic(history: History, z: float, window: int) -> Judgement:
         upper=mean + z * scale,
         score=(history.cost[judged] - mean) / scale,
         used=used,
-        left_out=count_before(history.counted, window)[judged] - used,
+        left_out=Counts(history.counted).before(window)[judged] - used,
         judged=used >= min(FEWEST_DAYS, window),
         told=np.zeros(used.shape, np.bool_),
         basis=np.full(used.shape, Basis.WINDOW, np.uint8),

@@ -12,7 +12,7 @@ from sentinel.evaluate.detector.runs import Side, youth_step
 from sentinel.evaluate.detector.scale import Noise
 from sentinel.evaluate.detector.selection import third_largest_of_six
 from sentinel.evaluate.detector.trial import Trial
-from sentinel.evaluate.detector.windows import count_before
+from sentinel.evaluate.detector.windows import Counts
 
 DAYS_BACK = (28, 35, 42, 49, 56)
 TOLD_DAYS = 35
@@ -28,7 +28,7 @@ def drift_trial(side: Side, noise: Noise, age: NDArray[np.int32], told: Flags) -
     for back in DAYS_BACK[1:]:
         level = np.fmax(level, levels.usual.ago(back))
     week = third_largest_of_six([levels.flat.ago(back) for back in range(1, 7)])
-    news = count_before(told, TOLD_DAYS) == 0
+    news = Counts(told).before(TOLD_DAYS) == 0
     step = np.maximum(np.float32(SIGMAS) * noise.sigma, np.float32(LEAST_STEP))
     return Trial(
         reference=level + side.habit,

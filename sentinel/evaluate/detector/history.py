@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.panel import Flags, Floats, Panel
-from sentinel.evaluate.detector.windows import count_before
+from sentinel.evaluate.detector.windows import Counts
 
 DORMANT_DAYS = 60
 """Days without a charge after which a scope is taken as ended: longer than a monthly rhythm."""
@@ -36,6 +36,20 @@ class History:
     normal_from: NDArray[np.int64]
     judged: int
 
+    def last(self, days: int) -> "History":
+        """Return the last days alone."""
+        first = max(0, len(self.cost) - days)
+        return History(
+            first_day=self.first_day + timedelta(days=first),
+            cost=self.cost[first:],
+            known=self.known[first:],
+            begun=self.begun[first:],
+            counted=self.counted[first:],
+            usable=self.usable[first:],
+            normal_from=self.normal_from - first,
+            judged=self.judged,
+        )
+
     def days_since_told(self) -> NDArray[np.int64] | None:
         """Return the days since a person called the level normal, [days, scopes]; None if nobody did."""
         if not (self.normal_from > 0).any():
@@ -50,7 +64,7 @@ def read_history(panel: Panel, rows: slice, begin: int, first: int, stop: int) -
     known = np.ascontiguousarray(panel.known[rows, begin:stop].T)
     muted = panel.muted[rows, begin:stop].T
     charged = known & (cost > 0)
-    begun = count_before(charged, DORMANT_DAYS) > 0
+    begun = Counts(charged).before(DORMANT_DAYS) > 0
     return History(
         first_day=panel.first_day + timedelta(days=begin),
         cost=cost,

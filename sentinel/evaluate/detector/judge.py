@@ -10,7 +10,7 @@ from sentinel.evaluate.detector.history import History, read_history
 from sentinel.evaluate.detector.judgement import Judgement, agreeing_bounds
 from sentinel.evaluate.detector.panel import Basis, Panel, ReasonCode, Verdicts
 from sentinel.evaluate.detector.robust import judge_robust
-from sentinel.evaluate.detector.windows import count_before
+from sentinel.evaluate.detector.windows import Counts
 
 MEMORY_DAYS = 399
 """A verdict reads at most this many days before the judged one."""
@@ -93,7 +93,7 @@ def _reasons(history: History, judgement: Judgement) -> NDArray[np.uint8]:
     """Return the first reason that holds against a verdict, for each day and scope."""
     judged = slice(len(history.cost) - history.judged, None)
     cost, begun = history.cost[judged], history.begun[judged]
-    young = count_before(history.counted, YOUNG_DAYS)[judged] < YOUNG_DAYS
+    young = Counts(history.counted).before(YOUNG_DAYS)[judged] < YOUNG_DAYS
     return np.select(
         [
             ~history.known[judged],

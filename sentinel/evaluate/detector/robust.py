@@ -18,14 +18,18 @@ from sentinel.evaluate.detector.runs import RUNS, Side, run_trial
 from sentinel.evaluate.detector.scale import noise_of
 from sentinel.evaluate.detector.sparse import SPARSE_SHARE, gap_score, sparse_trials
 from sentinel.evaluate.detector.trial import DEFAULT_Z, Reading, Trial, read_trials, score_of
-from sentinel.evaluate.detector.weekday import weekday_habits
-from sentinel.evaluate.detector.windows import Track, count_before
+from sentinel.evaluate.detector.weekday import Weekdays, weekday_habits
+from sentinel.evaluate.detector.windows import Counts, Track
 
 BASELINE_DAYS = 35
 """The days that `used` and `left_out` count: the five weeks that levels are read from."""
 
 FEWEST_DAYS, WITHIN_DAYS = 8, 28
 """A verdict needs eight usable days of the last four weeks."""
+
+TRIAL_DAYS = 240
+"""Days before the judged ones that tests are made on: 35 in which a rise is told, 98 of records, 94 of the
+calendar, 28 of earlier levels, and 8 to know a level."""
 
 DRIFT_QUIET_DAYS = 63
 """Days after a level was called normal in which a slow rise would be measured from the level before it."""
@@ -45,9 +49,15 @@ class _Both:
 
 def judge_robust(history: History, z: float) -> Judgement:
     """Judge the last days of the block."""
-    rows = slice(len(history.cost) - history.judged, None)
     charges = read_charges(history)
-    up, down, notable = _run_trials(history, charges)
+    weekdays = weekday_habits(charges.path)
+    days = history.judged + TRIAL_DAYS
+    return _judge_tried(history.last(days), charges.last(days), weekdays.last(days), z)
+
+
+def _judge_tried(history: History, charges: Charges, weekdays: Weekdays, z: float) -> Judgement:
+    rows = slice(len(history.cost) - history.judged, None)
+    up, down, notable = _run_trials(history, charges, weekdays)
     today = charges.today[rows]
     both = _Both(
         read_trials([trial.rows(rows) for trial in up], today, z),
@@ -60,28 +70,27 @@ def judge_robust(history: History, z: float) -> Judgement:
     upwards = both.up.score >= both.down.score
     expected = np.expm1(np.where(upwards, both.up.level, -both.down.level).astype(np.float64))
     gap_lower = np.where(gap < -z, GAP_LOWER * expected, 0.0)
-    used = count_before(history.usable & ~notable, BASELINE_DAYS)[rows]
+    used = Counts(history.usable & ~notable).before(BASELINE_DAYS)[rows]
     since_told = history.days_since_told()
     told = np.zeros(used.shape, np.bool_) if since_told is None else since_told[rows] == 0
-    enough = count_before(history.usable, WITHIN_DAYS)[rows] >= FEWEST_DAYS
+    enough = Counts(history.usable).before(WITHIN_DAYS)[rows] >= FEWEST_DAYS
     return Judgement(
         expected=expected,
         lower=np.where(in_gap, gap_lower, np.expm1(np.maximum(-both.down.bound.astype(np.float64), 0.0))),
         upper=np.expm1(both.up.bound.astype(np.float64)),
         score=np.where(in_gap, gap, np.where(upwards, both.up.score, -both.down.score)).astype(np.float64),
         used=used,
-        left_out=count_before(history.counted, BASELINE_DAYS)[rows] - used,
+        left_out=Counts(history.counted).before(BASELINE_DAYS)[rows] - used,
         judged=enough & ~told & np.isfinite(expected),
         told=told,
         basis=np.where(upwards, both.up.basis, both.down.basis),
     )
 
 
-def _run_trials(history: History, charges: Charges) -> tuple[list[Trial], list[Trial], Flags]:
+def _run_trials(history: History, charges: Charges, weekdays: Weekdays) -> tuple[list[Trial], list[Trial], Flags]:
     """Return the tests of both sides, and the days that the default z finds notable in the baseline."""
     calendar = read_calendar(history.first_day, len(history.cost))
     path = charges.path.now
-    weekdays = weekday_habits(charges.path)
     flat = path - weekdays.habit
     level = usual_level(Track(flat, np.nan), history.normal_from)
     noise = noise_of(flat - level, charges.age)

@@ -27,19 +27,29 @@ def third_largest_of_six(values: Sequence[Singles]) -> Singles:
 
 
 def median_of_known(values: Sequence[Singles]) -> Singles:
-    """Return the elementwise median of up to sixteen arrays, NaN aside; NaN where all are."""
+    """Return the elementwise median of up to sixteen arrays, NaN aside; NaN where all are.
+
+    Rows from which on nothing is missing take the short way.
+    """
     missing = [np.isnan(value) for value in values]
-    count = len(values) - np.sum(missing, axis=0, dtype=np.int8)
-    filled = [np.where(gone, np.float32(np.inf), value) for gone, value in zip(missing, values, strict=True)]
-    full = int(count.min(initial=len(values))) == len(values)
+    gaps = np.flatnonzero(np.logical_or.reduce([gone.any(axis=1) for gone in missing]))
+    start = int(gaps[-1]) + 1 if len(gaps) else 0
     middle = (len(values) - 1) // 2, len(values) // 2
-    ordered = _run(filled, _network(len(values), middle[0] if full else 0, middle[1]))
-    if full:
-        return (ordered[middle[0]] + ordered[middle[1]]) * np.float32(0.5)
-    stacked = np.stack(ordered[: middle[1] + 1])
-    low = np.take_along_axis(stacked, np.maximum((count - 1) // 2, 0)[None].astype(np.intp), 0)[0]
-    high = np.take_along_axis(stacked, (np.maximum(count, 1) // 2)[None].astype(np.intp), 0)[0]
-    high = np.where(count == 1, low, high)
+    ordered = _run([value[start:] for value in values], _network(len(values), *middle))
+    complete = (ordered[middle[0]] + ordered[middle[1]]) * np.float32(0.5)
+    if not start:
+        return complete
+    return np.concatenate([_median_of_some([value[:start] for value in values], missing, start), complete])
+
+
+def _median_of_some(values: Sequence[Singles], missing: Sequence[NDArray[np.bool_]], rows: int) -> Singles:
+    known = [~gone[:rows] for gone in missing]
+    count: NDArray[np.intp] = np.sum(known, axis=0, dtype=np.intp)
+    filled = [np.where(there, value, np.float32(np.inf)) for there, value in zip(known, values, strict=True)]
+    last = len(values) // 2
+    stacked = np.stack(_run(filled, _network(len(values), 0, last))[: last + 1])
+    low = np.take_along_axis(stacked, np.maximum((count - 1) // 2, 0)[None], 0)[0]
+    high = np.take_along_axis(stacked, (count // 2)[None], 0)[0]
     return np.where(count > 0, (low + high) * np.float32(0.5), np.float32(np.nan))
 
 

@@ -13,7 +13,7 @@ from sentinel.evaluate.detector.charges import Charges
 from sentinel.evaluate.detector.panel import Basis, Flags
 from sentinel.evaluate.detector.selection import Singles, median_of_known
 from sentinel.evaluate.detector.trial import DEFAULT_Z, Trial
-from sentinel.evaluate.detector.windows import count_before
+from sentinel.evaluate.detector.windows import Counts
 
 SPARSE_SHARE = 0.25
 """Share of days without a charge, of six weeks, from which a scope is judged by its charges alone."""
@@ -75,7 +75,7 @@ def sparse_trials(charged: Flags, path: Singles) -> Sparse:
     """Return the tests of a charge, alone and with the one before it."""
     at = _Charges(charged)
     logs = np.where(charged, path, np.float32(np.nan))
-    count = count_before(charged, REACH_DAYS)
+    count = Counts(charged).before(REACH_DAYS)
     level = median_of_known(at.before(logs, CHARGES))
     level = np.where(count >= FEWEST_CHARGES, level, np.float32(np.nan))
     distances = at.before(logs - level, RECORD_CHARGES)

@@ -38,6 +38,11 @@ class Weekdays:
     habit: Singles
     trusted: Flags
 
+    def last(self, days: int) -> "Weekdays":
+        """Return the last days alone."""
+        rows = slice(max(0, len(self.habit) - days), None)
+        return Weekdays(self.habit[rows], self.trusted[rows])
+
     def towards(self, sign: int) -> Singles:
         """Return the habit as it counts towards a side: one in doubt is never held against the day."""
         habit = self.habit * np.float32(sign)

@@ -42,13 +42,20 @@ class Track(Generic[Scalar]):
         return rows
 
 
-def count_before(flags: Flags, days: int) -> NDArray[np.int32]:
-    """Return for each day how many of the `days` days before it are set."""
-    total = np.zeros((len(flags) + 1, *flags.shape[1:]), np.int32)
-    np.cumsum(flags, axis=0, out=total[1:])
-    count = total[:-1].copy()
-    count[days:] -= total[: max(0, len(flags) - days)]
-    return count
+class Counts:
+    """How many of the days before each day are set, over windows of any length."""
+
+    __slots__ = ("_total",)
+
+    def __init__(self, flags: Flags) -> None:
+        self._total = np.zeros((len(flags) + 1, *flags.shape[1:]), np.int32)
+        np.cumsum(flags, axis=0, out=self._total[1:])
+
+    def before(self, days: int) -> NDArray[np.int32]:
+        """Return for each day how many of the `days` days before it are set."""
+        count = self._total[:-1].copy()
+        count[days:] -= self._total[: max(0, len(count) - days)]
+        return count
 
 
 def largest_before(values: NDArray[Scalar], days: int, least: float) -> NDArray[Scalar]:

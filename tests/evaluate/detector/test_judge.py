@@ -93,6 +93,27 @@ def test_a_day_alone_gets_the_verdict_it_gets_inside_a_range(panel: Panel, day: 
     assert_same(alone, inside)
 
 
+def lively_costs(scopes: int, days: int, seed: int) -> NDArray[np.float64]:
+    """Return costs in which everything that a baseline can rest on happens: fees, jobs, tiers, shifts, gaps."""
+    generator = np.random.default_rng(seed)
+    day = np.arange(days)
+    cost = np.exp(generator.uniform(1, 7, (scopes, 1)) + 0.15 * generator.standard_t(3, (scopes, days)))
+    cost *= np.where(day % generator.integers(5, 40, (scopes, 1)) == 0, generator.uniform(1, 6, (scopes, 1)), 1)
+    cost *= np.where(day % 30 > generator.integers(8, 60, (scopes, 1)), 0.4, 1)
+    cost *= np.where(day > generator.integers(0, 2 * days, (scopes, 1)), generator.uniform(0.3, 3, (scopes, 1)), 1)
+    cost[generator.random(cost.shape) < generator.choice([0, 0, 0.03, 0.5], (scopes, 1))] = 0
+    return cost
+
+
+def test_no_verdict_reads_further_back_than_399_days() -> None:
+    """Over many lively scopes, days judged alone are judged as among 800 days."""
+    panel = panel_of(lively_costs(300, 800, seed=3))
+    whole = judge(panel, 0, 800)
+    for day in (420, 473, 555, 616, 799):
+        alone = judge(columns(panel, day - 399, day + 1), 399, 400)
+        assert_same(alone, Verdicts(*(getattr(whole, field.name)[:, day : day + 1] for field in fields(Verdicts))))
+
+
 @FEW
 @given(panels(), st.integers(1, 449), st.floats(0.5, 12), METHODS)
 def test_a_finding_is_exactly_a_score_beyond_z(panel: Panel, first: int, z: float, method: Method) -> None:

@@ -61,16 +61,12 @@ def past_transitions(conn: Connection, number: int) -> tuple[PastTransition, ...
     c = tables.transition.c
     query = select(c.kind, c.reason, c.moment, c.severity, c.impact, c.finding).where(c.alert_id == number)
     return tuple(
-        PastTransition(
-            TransitionKind(kind), Reason(reason), moment, Severity(severity), impact, _read_finding(finding)
-        )
+        PastTransition(TransitionKind(kind), Reason(reason), moment, Severity(severity), impact, _read_finding(finding))
         for kind, reason, moment, severity, impact, finding in conn.execute(query.order_by(c.id))
     )
 
 
-def record_transitions(
-    conn: Connection, evaluation: int, transitions: Sequence[Transition]
-) -> tuple[Transition, ...]:
+def record_transitions(conn: Connection, evaluation: int, transitions: Sequence[Transition]) -> tuple[Transition, ...]:
     """Write the alerts as they stand after these transitions, and the transitions; the same with alert ids filled in.
 
     `evaluation` is the number that `record_evaluation` gave.

@@ -1,0 +1,120 @@
+"""`python -m benchmarks.verdicts --seeds 200-203`: the table of quality and speed."""
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.verdicts.corpus import synthetic_corpus
+from benchmarks.verdicts.labels import Corpus, Part
+from benchmarks.verdicts.methods import Method, median_mad, sentinel, week_over_week, z_score
+from benchmarks.verdicts.peers import installed_peers, missing_peers
+from benchmarks.verdicts.real import injected_corpus, labelled_corpus, read_real
+from benchmarks.verdicts.table import Result, group_rows, operating_rows, part_rows, run
+
+TOLERANCE = 0.005
+"""By how much a figure may fall short of the committed table; the corpora are exact, numpy's versions not."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the table; with --check, compare sentinel's quality with a committed one."""
+    options = _parser().parse_args(arguments)
+    corpora = [synthetic_corpus(seed, dense=options.dense) for seed in options.seeds]
+    labelled: list[Corpus] = []
+    if options.real:
+        real = read_real(options.real)
+        corpora += [injected_corpus(real, seed, dense=options.dense) for seed in options.seeds]
+        labelled = [labelled_corpus(real)]
+    ours = run(sentinel(options.z), corpora)
+    results = [ours]
+    if not options.alone:
+        results += [run(method, corpora) for method in (sentinel(3.0, method="classic"), *_simple())]
+    print(f"\nSeeds {options.seeds[0]} to {options.seeds[-1]}, {'dense' if options.dense else 'usual'} events\n")
+    _print(part_rows(results))
+    _print(group_rows(ours))
+    if options.slow_series:
+        few = [_first(corpus, options.slow_series) for corpus in corpora[:1]]
+        print(f"Libraries, on the first {options.slow_series} series of the first seed:\n")
+        _print(part_rows([run(method, few) for method in (sentinel(options.z), *installed_peers())]))
+        if missing_peers():
+            print(f"Not installed: {', '.join(missing_peers())}\n")
+    if labelled:
+        print("Really labelled series, at equal alert rates:\n")
+        print("| method | threshold | alerts a series-year | recall | precision |\n|---|---|---|---|---|")
+        _print(operating_rows(sentinel(), labelled, Part.LABELLED, (1, 1.25, 1.5, 2, 2.5, 3, 3.5)))
+        _print(operating_rows(z_score(), labelled, Part.LABELLED, (2, 2.5, 3, 4, 5, 6, 8)))
+    if options.write:
+        options.write.write_text(json.dumps(_figures(ours), indent=2) + "\n", "utf-8")
+    return _compare(ours, options.check) if options.check else 0
+
+
+def _simple() -> list[Method]:
+    return [z_score(), median_mad(), week_over_week()]
+
+
+def _first(corpus: Corpus, series: int) -> Corpus:
+    step = max(1, len(corpus.series) // series)
+    kept = slice(0, step * series, step)
+    return Corpus(corpus.first_day, corpus.series[kept], corpus.cost[kept], corpus.known[kept])
+
+
+def _figures(result: Result) -> dict[str, dict[str, float]]:
+    return {
+        name: {
+            "recall": round(counts.recall, 4),
+            "precision": round(counts.precision, 4),
+            "f1": round(counts.f1, 4),
+            "false_per_series_year": round(counts.false_per_year, 4),
+        }
+        for name, counts in result.tallies.items()
+        if ": " not in name
+    }
+
+
+def _compare(result: Result, committed: Path) -> int:
+    """Return 1 and say what is worse where a figure fell behind the committed one."""
+    now = _figures(result)
+    worse = [
+        f"{part}: {name} was {before}, is {now.get(part, {}).get(name)}"
+        for part, figures in json.loads(committed.read_text("utf-8")).items()
+        for name, before in figures.items()
+        if name in ("f1", "false_per_series_year")
+        and (now.get(part, {}).get(name, -1.0) - before) * (1 if name == "f1" else -1) < -TOLERANCE
+    ]
+    for line in worse:
+        print(f"worse than the committed table: {line}", file=sys.stderr)
+    return 1 if worse else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.verdicts", description=__doc__)
+    parser.add_argument(
+        "--seeds", type=_seeds, default=_seeds("200-203"), help="200-203 or 200,202; 0-99 are for tuning"
+    )
+    parser.add_argument("--dense", action="store_true", help="events 8 to 70 days apart")
+    parser.add_argument("--real", type=Path, help="a CSV file of real series: source, series, date, value, label")
+    parser.add_argument("--z", type=float, default=3.5, help="sentinel's threshold")
+    parser.add_argument("--alone", action="store_true", help="sentinel alone")
+    parser.add_argument("--slow-series", type=int, default=0, help="also run the installed libraries on so many series")
+    parser.add_argument("--write", type=Path, help="write sentinel's figures as JSON")
+    parser.add_argument("--check", type=Path, help="fail where sentinel's figures fell behind this file")
+    return parser
+
+
+def _seeds(text: str) -> list[int]:
+    seeds: list[int] = []
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        seeds += range(int(first), int(last or first) + 1)
+    return seeds
+
+
+def _print(rows: Iterable[str]) -> None:
+    for row in rows:
+        print(row)
+    print()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

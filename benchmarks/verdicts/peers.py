@@ -1,0 +1,140 @@
+"""Peers from other libraries, each run as a daemon must: every day is judged with the days before it alone.
+
+They are an extra (`pip install statsforecast prophet adtk luminol river`); one that is not installed is left out.
+"""
+
+import logging
+import warnings
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+
+from benchmarks.verdicts.labels import Floats
+from benchmarks.verdicts.methods import LEAST_CHANGE, Method, per_series
+
+FIRST = 21
+"""Days that the forecasters are given before their first verdict: three weeks."""
+
+LEVEL_99 = 2.576
+
+
+def installed_peers() -> list[Method]:
+    """Return the peers whose library is installed."""
+    peers = {
+        "statsforecast": lambda: [per_series("statsforecast MSTL 99%", LEVEL_99, _mstl)],
+        "prophet": lambda: [per_series("Prophet 99%", LEVEL_99, _prophet)],
+        "adtk": lambda: [per_series("ADTK persist", 3.0, _adtk_persist)],
+        "luminol": lambda: [
+            per_series("luminol", 3.0, _luminol("bitmap_detector")),
+            per_series("luminol exp_avg", 3.0, _luminol("exp_avg_detector")),
+        ],
+        "river": lambda: [
+            per_series("river Gaussian", 0.99, _river_gaussian),
+            per_series("river half-space trees", 0.95, _river_trees),
+        ],
+    }
+    return [method for library, methods in peers.items() if find_spec(library) for method in methods()]
+
+
+def missing_peers() -> list[str]:
+    """Return the names of the libraries that are not installed."""
+    return [name for name in ("statsforecast", "prophet", "adtk", "luminol", "river") if not find_spec(name)]
+
+
+def _filled(cost: Floats) -> Floats:
+    """Return the series with unknown days repeated from the day before: these libraries know no gaps."""
+    places = np.maximum.accumulate(np.where(np.isfinite(cost), np.arange(len(cost)), 0))
+    return np.nan_to_num(cost[places])
+
+
+def _forecast_scores(cost: Floats, forecast: Callable[[Floats], tuple[float, float]]) -> Floats:
+    """Return |cost - mean| in units in which the 99% bound is 2.576."""
+    scores = np.zeros(len(cost))
+    known = _filled(cost)
+    for day in range(FIRST, len(cost)):
+        mean, bound = forecast(known[:day])
+        distance = abs(known[day] - mean)
+        scores[day] = LEVEL_99 * distance / max(bound - mean, 1e-9) if distance > LEAST_CHANGE else 0.0
+    return scores
+
+
+def _mstl(cost: Floats) -> Floats:
+    model = import_module("statsforecast.models").MSTL(season_length=7)
+
+    def forecast(before: Floats) -> tuple[float, float]:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            told = model.forecast(y=before, h=1, level=[99])
+        return float(told["mean"][0]), float(told["hi-99"][0])
+
+    return _forecast_scores(cost, forecast)
+
+
+def _prophet(cost: Floats) -> Floats:
+    pandas, prophet = import_module("pandas"), import_module("prophet")
+
+    logging.getLogger("cmdstanpy").disabled = True
+    dates = pandas.date_range("2024-01-01", periods=len(cost))
+
+    def forecast(before: Floats) -> tuple[float, float]:
+        model = prophet.Prophet(interval_width=0.99, daily_seasonality=False, uncertainty_samples=100)
+        model.fit(pandas.DataFrame({"ds": dates[: len(before)], "y": before}))
+        told = model.predict(pandas.DataFrame({"ds": dates[len(before) : len(before) + 1]}))
+        return float(told["yhat"].iloc[0]), float(told["yhat_upper"].iloc[0])
+
+    return _forecast_scores(cost, forecast)
+
+
+def _adtk_persist(cost: Floats) -> Floats:
+    """Return the largest factor on the interquartile range at which ADTK's PersistAD still flags the day."""
+    pandas, detectors = import_module("pandas"), import_module("adtk.detector")
+
+    known = pandas.Series(_filled(cost), index=pandas.date_range("2024-01-01", periods=len(cost)))
+    scores = np.zeros(len(cost))
+    for day in range(FIRST, len(cost)):
+        for factor in (2.0, 3.0, 4.5, 7.0, 10.0):
+            flags = detectors.PersistAD(c=factor - 1e-9, window=7).fit_detect(known.iloc[: day + 1])
+            if not flags.iloc[-1]:
+                break
+            scores[day] = factor + 1e-9
+    return scores
+
+
+def _luminol(algorithm: str) -> Callable[[Floats], Floats]:
+    def scored(cost: Floats) -> Floats:
+        detector = import_module("luminol.anomaly_detector").AnomalyDetector
+        known = _filled(cost)
+        scores = np.zeros(len(cost))
+        for day in range(FIRST, len(cost)):
+            series = {86_400 * place: float(value) for place, value in enumerate(known[: day + 1])}
+            told = detector(series, algorithm_name=algorithm).get_all_scores()
+            values = np.array(list(told.values()))
+            scores[day] = values[-1] / max(float(values[:-1].std()), 1e-9)
+        return scores
+
+    return scored
+
+
+def _river_gaussian(cost: Floats) -> Floats:
+    scorer = import_module("river.anomaly").GaussianScorer(window_size=28, grace_period=8)
+    known = _filled(cost)
+    scores = np.zeros(len(cost))
+    for day, value in enumerate(known):
+        scores[day] = scorer.score_one(None, float(value))
+        scorer.learn_one(None, float(value))
+    return scores
+
+
+def _river_trees(cost: Floats) -> Floats:
+
+    trees = import_module("river.anomaly").HalfSpaceTrees(seed=1, window_size=28, n_trees=10, height=6)
+    known = np.log1p(_filled(cost))
+    scores = np.zeros(len(cost))
+    span = max(float(known[:FIRST].max()) * 2, 1e-9)
+    for day, value in enumerate(known):
+        point = {"cost": min(value / span, 1.0)}
+        scores[day] = trees.score_one(point)
+        trees.learn_one(point)
+    return scores
