@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate
+from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate, status
 from sentinel.cli.invocation import Invocation
 from sentinel.errors import SentinelError
 
@@ -33,6 +33,7 @@ app.command("evaluate")(cycle.evaluate)
 app.command("deliver")(cycle.deliver)
 app.command("import")(import_.import_)
 app.add_typer(alerts.app, name="alerts")
+app.command("status")(status.status)
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 app.add_typer(rules_command.app, name="rules")

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from sentinel.domain.money import format_money
 from sentinel.domain.scopes import Dimension
 
+_OUTER = (Dimension.ACCOUNT, Dimension.TENANT)
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from sentinel.domain.alerts import Alert, Mark
     from sentinel.domain.findings import Finding
-    from sentinel.domain.scopes import Scope
+    from sentinel.domain.scopes import Place, Scope
     from sentinel.jobs.evaluate import Told
     from sentinel.store import PastTransition
 
@@ -66,6 +68,17 @@ def scope_record(scope: Scope, finding: Finding) -> dict[str, str | None]:
     }
 
 
+def scope_name(scope: Scope) -> str:
+    """What a scope is called: its finest places, without the account and tenant that they lie in."""
+    fixed = [place for place in scope.places if place.dimension not in _OUTER]
+    shown = [place for place in fixed if not _is_implied(place, fixed)] or list(scope.places[:1])
+    return ", ".join(str(place) for place in shown) or "everything"
+
+
+def _is_implied(place: Place, fixed: list[Place]) -> bool:
+    return place.dimension is Dimension.WORKSPACE and any(other.dimension is Dimension.CLUSTER for other in fixed)
+
+
 def transition_line(told: Told) -> str:
     """One transition on one line."""
     transition = told.transition
@@ -76,8 +89,7 @@ def transition_line(told: Told) -> str:
 def alert_line(alert: Alert) -> str:
     """One alert on one line."""
     finding = alert.finding
-    # The account and the tenant are in every scope below them: the last two places tell where.
-    where = ", ".join(str(place) for place in alert.scope.places[-2:]) or "everything"
+    where = scope_name(alert.scope)
     number = f"#{alert.id}" if alert.id is not None else "new"
     amounts = (
         f"{format_money(finding.observed, finding.currency)} against {format_money(finding.expected, finding.currency)}"

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from sentinel.cli.alert_view import alert_line, alert_record, scope_name
 from sentinel.cli.cycle import AsJson
 from sentinel.cli.output import write_json
 from sentinel.cli.workplace import now, open_workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import Console
+    from collections.abc import Iterator
 
     from sentinel.jobs.overview import AccountOverview, Overview
+    from sentinel.store import QueueState
 
 
 def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
@@ -27,16 +27,82 @@ def status(ctx: typer.Context, *, as_json: AsJson = False) -> None:
     if as_json:
         write_json(_record(seen))
         return
+    _print(seen)
+
+
+def _print(seen: Overview) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False)
-    console.rule("history", align="left")
-    _print_accounts(console, seen.accounts)
-    console.rule("budgets", align="left")
     from sentinel.cli.budget_bars import print_budgets
 
+    console = Console(highlight=False, markup=False)
+    console.rule("history", align="left")
+    for account in seen.accounts:
+        for line in _account_lines(account):
+            console.print(line)
+    console.rule("budgets", align="left")
     print_budgets(console, seen.budgets)
     console.rule("alerts", align="left")
-    _print_alerts(console, seen)
+    for line in [alert_line(alert) for alert in seen.alerts] or ["none is open"]:
+        console.print(line)
     console.rule("channels", align="left")
-    _print_queues(console, seen)
+    for line in [_queue_line(queue) for queue in seen.queues] or ["nothing was sent yet"]:
+        console.print(line)
+
+
+def _account_lines(account: AccountOverview) -> Iterator[str]:
+    yield (
+        f"{account.name}: {account.days_covered} days covered, to {account.newest_covered or '-'}; "
+        f"{account.days_settled} settled, to {account.newest_settled or '-'}"
+    )
+    pulled = f"{account.last_pull:%Y-%m-%d %H:%M} UTC" if account.last_pull else "never"
+    yield f"  last pull {pulled}" + ("" if account.state.ready else "; the backfill is not complete yet")
+    if account.state.failing_since:
+        yield f"  failing since {account.state.failing_since:%Y-%m-%d %H:%M} UTC: {account.state.error}"
+    if account.state.kept_aside_at:
+        yield f"  an answer of {account.state.kept_aside_at:%Y-%m-%d %H:%M} UTC looks wrong and is kept aside"
+
+
+def _queue_line(queue: QueueState) -> str:
+    waits = f" since {queue.waiting_since:%Y-%m-%d %H:%M} UTC" if queue.waiting_since else ""
+    error = f"; last error: {queue.error}" if queue.error else ""
+    return f"{queue.channel}: {queue.sent} sent, {queue.waiting} waiting{waits}, {queue.parked} parked{error}"
+
+
+def _record(seen: Overview) -> dict[str, Any]:
+    return {
+        "moment": seen.moment.isoformat(),
+        "accounts": [
+            {
+                "account": account.name,
+                "days_covered": account.days_covered,
+                "days_settled": account.days_settled,
+                "newest_covered": account.newest_covered and account.newest_covered.isoformat(),
+                "newest_settled": account.newest_settled and account.newest_settled.isoformat(),
+                "last_pull": account.last_pull and account.last_pull.isoformat(),
+                "ready": account.state.ready,
+                "failing_since": account.state.failing_since and account.state.failing_since.isoformat(),
+                "error": account.state.error or None,
+                "kept_aside_at": account.state.kept_aside_at and account.state.kept_aside_at.isoformat(),
+            }
+            for account in seen.accounts
+        ],
+        "budgets": [
+            {
+                "rule": now_.budget.name,
+                "scope": scope_name(now_.scope),
+                "from": now_.so_far.period.first.isoformat(),
+                "to": now_.so_far.period.last.isoformat(),
+                "spent": now_.so_far.spent,
+                "amount": now_.budget.amount,
+                "currency": now_.currency,
+                "unknown_days": now_.so_far.unknown_days,
+            }
+            for now_ in seen.budgets
+        ],
+        "alerts": [alert_record(alert) for alert in seen.alerts],
+        "channels": [
+            {"channel": queue.channel, "sent": queue.sent, "waiting": queue.waiting, "parked": queue.parked}
+            for queue in seen.queues
+        ],
+    }

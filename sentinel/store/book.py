@@ -78,12 +78,9 @@ class Book:
             if series.place >= self.first_place:
                 yield series.place, key
 
-    def new_series(self) -> Iterator[tuple[int, int, str]]:
-        """(number, number of its cluster, product) of the series that the database does not have."""
-        for series in self._clusters.values():
-            for product, number in series.items():
-                if number >= self.first_series:
-                    yield number, series.place, product
+    def series_of_clusters(self) -> Iterator[ClusterSeries]:
+        """The series of each cluster."""
+        return iter(self._clusters.values())
 
     def clusters_of(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the cluster of each series."""

@@ -41,6 +41,8 @@ def lost_days(
     book: Book, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
 ) -> tuple[ClustersKept, ...]:
     """The days on which an answer is suspicious: `now` are its rows on the days that it covers."""
+    if known.newest is None:
+        return ()
     on_known_days = _kept_on_known_days(book, known, now, covered)
     return losses((*on_known_days, *_first_silent_day(book, known, now, covered, pulled_at)))
 

@@ -36,10 +36,18 @@ def insert_new(conn: Connection, account: str, book: Book, places: Collection[in
         numbers, keys = zip(*new_places, strict=True)
         tenants, workspaces, clusters = zip(*keys, strict=True)
         columns = {"id": numbers, "account": [account] * len(numbers)}
-        columns |= {"tenant": tenants, "workspace": workspaces, "cluster": clusters}
-        insert_rows(conn, "place", columns)
-    new_series = [one for one in book.new_series() if one[0] in series]
-    if new_series:
         insert_rows(
-            conn, "series", dict(zip(("id", "place_id", "product"), zip(*new_series, strict=True), strict=True))
+            conn, "place", columns | {"tenant": tenants, "workspace": workspaces, "cluster": clusters}
         )
+    # Lists that grow, not a tuple for each: there may be 50,000 new ones.
+    ids: list[int] = []
+    place_ids: list[int] = []
+    products: list[str] = []
+    for of_cluster in book.series_of_clusters():
+        for product, number in of_cluster.items():
+            if number >= book.first_series and number in series:
+                ids.append(number)
+                place_ids.append(of_cluster.place)
+                products.append(product)
+    if ids:
+        insert_rows(conn, "series", {"id": ids, "place_id": place_ids, "product": products})

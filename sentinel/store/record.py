@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from sentinel.domain.costs import Answer, Window
@@ -65,9 +66,10 @@ def record_answer(
     counts = _count(difference, timeline, settle_after)
     pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.STORED, counts=counts)
     insert_pull_days(conn, account, pull, days)
-    sightings = _sightings(book, incoming, now)
+    series = distinct(now.series)
+    sightings = _sightings(book, incoming, series)
     places = {number for sighting in sightings for number in (sighting.workspace, sighting.cluster)}
-    insert_new(conn, account, book, places, frozenset(distinct(now.series).tolist()))
+    insert_new(conn, account, book, places, frozenset(series.tolist()))
     _write(conn, account, pull, timeline, difference, now, days)
     charges = record_charges(
         conn, account, PullMoment(pulled_at, pull), answer.window, _following(covered, timeline), answer.account_charges
@@ -153,9 +155,9 @@ def _following(covered: Iterable[date], timeline: Timeline) -> dict[date, PullMo
     return {day: later.get(day.toordinal()) for day in covered}
 
 
-def _sightings(book: Book, incoming: Incoming, rows: DailyRows) -> list[Sighting]:
+def _sightings(book: Book, incoming: Incoming, series: NDArray[np.int64]) -> list[Sighting]:
     """Those of the clusters with a row: only these can be found again in the history."""
-    return [incoming.sightings[cluster] for cluster in distinct(book.clusters_of(distinct(rows.series))).tolist()]
+    return [incoming.sightings[cluster] for cluster in distinct(book.clusters_of(series)).tolist()]
 
 
 def _dates(days: Iterable[int]) -> tuple[date, ...]:

@@ -42,13 +42,20 @@ class DailyRows:
 
     def on(self, days: Iterable[int]) -> DailyRows:
         """The rows of some days."""
-        return self.where(np.isin(self.day, np.fromiter(days, np.int64)))
+        wanted = np.array(sorted(days), np.int64)
+        begins = np.searchsorted(self.key, wanted << _SERIES_BITS)
+        ends = np.searchsorted(self.key, (wanted + 1) << _SERIES_BITS)
+        if (ends - begins).sum() == len(self):
+            return self
+        return concatenate([self._part(slice(begin, end)) for begin, end in zip(begins, ends, strict=True)])
 
     def portions(self) -> Iterator[DailyRows]:
         """The rows in portions of a bounded size, for what makes Python values of them."""
         for start in range(0, len(self), _PORTION):
-            part = slice(start, start + _PORTION)
-            yield DailyRows(self.key[part], self.cost[part], self.quantity[part])
+            yield self._part(slice(start, start + _PORTION))
+
+    def _part(self, part: slice) -> DailyRows:
+        return DailyRows(self.key[part], self.cost[part], self.quantity[part])
 
 
 _PORTION = 50_000
