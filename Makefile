@@ -3,6 +3,7 @@
 #   make lock LOCK_FLAGS=--upgrade   with the newest versions that pyproject.toml allows
 
 PYTHON ?= python3
+CHROMIUM ?= chromium
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -13,7 +14,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-long check format bench lock docker clean
+.PHONY: help setup demo test test-long check format bench lock pictures docker clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +65,12 @@ lock: setup ## Write the hashed locks anew from pyproject.toml
 	@$(COMPILE) pyproject.toml --extra postgres --output-file requirements.lock
 	@$(COMPILE) pyproject.toml --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
+
+pictures: ## Take docs/alert.png again from its golden render (needs Chromium)
+	@$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir=$$(mktemp -d) \
+		--disable-background-networking --disable-component-update --force-device-scale-factor=2 \
+		--window-size=760,215 --screenshot=docs/alert.png \
+		file://$(CURDIR)/tests/fixtures/renders/spike-opened.slack.html
 
 docker: ## Build the container image
 	docker build --tag warpstream-sentinel .

@@ -1,13 +1,12 @@
-"""What the database knows of an account's days and pulls, for those who plan pulls and judge freshness."""
+"""What the database knows of an account's days and pulls when the next ones are planned."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import takewhile
-from typing import NamedTuple
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from sentinel.domain.costs import Window
 from sentinel.domain.coverage import REFUSED_DAYS_REST, KnownDays
@@ -17,101 +16,103 @@ from sentinel.store.covering import CoveringPulls, load_covering
 from sentinel.store.date_end import end_inclusive
 from sentinel.store.outcome import Outcome
 
-_EVERY_DAY = date.max.toordinal()
+_ALL_DAYS = (0, date.max.toordinal() + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One request to the billing API, and what came of it."""
+
+    pulled_at: datetime
+    asked: Window
+    outcome: Outcome
+    error_kind: str | None
+    error: str
 
 
 @dataclass(frozen=True, slots=True)
 class PullHealth:
-    """How the pulls of an account stand; see `domain.accounts.AccountState`."""
+    """How an account's pulls stand; moments are UTC.
 
-    failing_since: datetime | None
-    error: str
-    kept_aside_at: datetime | None
+    `failing_since` is the first failure since the last answer, None where the last request was answered, and `error`
+    says what went wrong last. `kept_aside_at` is when the oldest answer was pulled that looked wrong and was neither
+    confirmed nor contradicted since.
+    """
 
-
-class _Attempt(NamedTuple):
-    """A pull that asked the API; imports are none."""
-
-    pulled_at: datetime
-    window: Window
-    outcome: str
-    error_kind: str | None
-    error: str | None
-
-    @property
-    def failed(self) -> bool:
-        return self.outcome == Outcome.FAILED
+    failing_since: datetime | None = None
+    error: str = ""
+    kept_aside_at: datetime | None = None
 
 
-def known_days(conn: Connection, account: str, settle_after: timedelta, as_of: datetime) -> KnownDays:
-    """What was known of an account's days at a moment."""
-    covering = load_covering(conn, account, 0, _EVERY_DAY).until(as_of)
-    attempts = _attempts(conn, account, as_of)
+def known_days(conn: Connection, account: str, settle_after: timedelta, moment: datetime) -> KnownDays:
+    """What was known by a moment. Imports are no attempts, but what they covered is covered."""
+    attempts = _attempts(conn, account, moment)
+    covering = load_covering(conn, account, *_ALL_DAYS).until(moment)
     return KnownDays(
         account=account,
-        first_pull=min((attempt.pulled_at for attempt in attempts), default=None),
+        first_pull=attempts[0].pulled_at if attempts else None,
         last_pull=attempts[-1].pulled_at if attempts else None,
-        failures=len(_failures_since_an_answer(attempts)),
-        covered=_days(covering),
-        settled=_days(covering.settling(settle_after)),
-        refused=_refused(attempts, as_of),
+        failures=len(_failing(attempts)),
+        covered=_dates(covering),
+        settled=_dates(covering.settling(settle_after)),
+        refused=_refused(attempts, moment - REFUSED_DAYS_REST),
         end_inclusive=end_inclusive(conn, account),
     )
 
 
-def pull_health(conn: Connection, account: str, as_of: datetime) -> PullHealth:
-    """Whether an account's pulls fail, and whether an answer is kept aside, at a moment."""
-    failures = _failures_since_an_answer(_attempts(conn, account, as_of))
+def pull_health(conn: Connection, account: str, moment: datetime) -> PullHealth:
+    """How the pulls of an account stand at a moment."""
+    failing = _failing(_attempts(conn, account, moment))
     return PullHealth(
-        failing_since=failures[0].pulled_at if failures else None,
-        error=failures[-1].error or "" if failures else "",
-        kept_aside_at=_kept_aside_at(conn, account, as_of),
+        failing_since=failing[0].pulled_at if failing else None,
+        error=failing[-1].error if failing else "",
+        kept_aside_at=_kept_aside_at(conn, account, moment),
     )
 
 
-def _attempts(conn: Connection, account: str, as_of: datetime) -> list[_Attempt]:
-    """In the order in which they were recorded: a clock may have been set back between them."""
+def _attempts(conn: Connection, account: str, until: datetime) -> list[_Attempt]:
     c = tables.pull.c
     query = (
         select(c.pulled_at, c.asked_first, c.asked_stop, c.outcome, c.error_kind, c.error)
-        .where(c.account == account, c.asked_first.is_not(None), c.pulled_at <= as_of)
-        .order_by(c.id)
+        .where(c.account == account, c.pulled_at <= until, c.asked_first.is_not(None))
+        .order_by(c.pulled_at, c.id)
     )
     return [
-        _Attempt(pulled_at, Window(first, stop), outcome, error_kind, error)
+        _Attempt(pulled_at, Window(first, stop), Outcome(outcome), error_kind, error or "")
         for pulled_at, first, stop, outcome, error_kind, error in conn.execute(query)
     ]
 
 
-def _failures_since_an_answer(attempts: list[_Attempt]) -> list[_Attempt]:
-    return list(takewhile(lambda attempt: attempt.failed, reversed(attempts)))[::-1]
+def _failing(attempts: list[_Attempt]) -> list[_Attempt]:
+    """The failures since the last answer."""
+    answered = [place for place, attempt in enumerate(attempts) if attempt.outcome is not Outcome.FAILED]
+    return attempts[answered[-1] + 1 :] if answered else attempts
 
 
-def _refused(attempts: list[_Attempt], as_of: datetime) -> frozenset[date]:
-    refused: set[date] = set()
-    for attempt in attempts:
-        if as_of - attempt.pulled_at < REFUSED_DAYS_REST:
-            change = refused.update if attempt.error_kind == WindowRefused.__name__ else refused.difference_update
-            change(attempt.window.each_day())
-    return frozenset(refused)
-
-
-def _kept_aside_at(conn: Connection, account: str, as_of: datetime) -> datetime | None:
-    """When the oldest answer was pulled that was kept aside and that no later answer has settled since."""
-    pull, loss, later = tables.pull.c, tables.pull_loss.c, tables.pull_day.alias()
-    answered = exists().where(
-        later.c.account == account, later.c.day == loss.day, later.c.pull_id > loss.pull_id
+def _refused(attempts: Iterable[_Attempt], later_than: datetime) -> frozenset[date]:
+    """The days whose last attempt was refused, and not too long ago."""
+    last = {day: attempt for attempt in attempts for day in attempt.asked.each_day()}
+    return frozenset(
+        day
+        for day, attempt in last.items()
+        if attempt.error_kind == WindowRefused.__name__ and attempt.pulled_at > later_than
     )
+
+
+def _kept_aside_at(conn: Connection, account: str, moment: datetime) -> datetime | None:
+    pull, loss = tables.pull.c, tables.pull_loss.c
     query = (
-        select(pull.pulled_at)
+        select(pull.pulled_at, loss.day)
         .join(tables.pull_loss, loss.pull_id == pull.id)
-        .where(pull.account == account, pull.pulled_at <= as_of, ~answered)
-        .order_by(pull.pulled_at)
-        .limit(1)
+        .where(pull.account == account, pull.outcome == Outcome.KEPT_ASIDE, pull.pulled_at <= moment)
     )
-    kept_at: datetime | None = conn.execute(query).scalar()
-    return kept_at
+    lost = [(pulled_at, day) for pulled_at, day in conn.execute(query)]
+    if not lost:
+        return None
+    covering = load_covering(conn, account, min(day for _, day in lost), max(day for _, day in lost) + 1).until(moment)
+    believed = dict(zip(covering.day.tolist(), covering.moments(), strict=True))  # the last pull of each day
+    return min((at for at, day in lost if day not in believed or believed[day] <= at), default=None)
 
 
-def _days(covering: CoveringPulls) -> frozenset[date]:
-    return frozenset(date.fromordinal(day) for day in covering.day.tolist())
+def _dates(covering: CoveringPulls) -> frozenset[date]:
+    return frozenset(date.fromordinal(day) for day in set(covering.day.tolist()))
