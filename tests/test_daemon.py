@@ -176,3 +176,30 @@ def test_once_is_a_full_cycle_for_cron_and_says_by_its_exit_code_that_alerts_fir
     second = around.sentinel("once", "--json")
     assert (second.returncode, second.stdout) == (0, "")
     assert len(around.slack.posts()) == 1
+
+
+def test_check_online_tries_the_api_and_every_channel_and_sends_nothing(around: Surroundings) -> None:
+    """What would fail tonight is told now."""
+    fine = around.sentinel("check", "--online")
+    assert (fine.returncode, fine.stdout.count("works")) == (0, 3), fine.stdout
+    around.sentinel.write_rules(RULES.replace("api_key: key", "api_key: stale"))
+    failing = around.sentinel("check", "--online")
+    assert (failing.returncode, "FAILS  account main" in failing.stdout) == (1, True), failing.stdout
+    assert around.slack.posts() == []
+    assert around.mail.mails() == []
+
+
+def test_an_invalid_rules_file_is_told_on_sighup_and_the_old_rules_stay(
+    around: Surroundings, start: Callable[[], subprocess.Popen[bytes]]
+) -> None:
+    """A typing mistake at midnight does not end the watch."""
+    daemon = start()
+    wait_until(around.slack.posts, "the daemon runs", around)
+    around.sentinel.write_rules(RULES.replace("spikes:", "spiks:"))
+    daemon.send_signal(signal.SIGHUP)
+    wait_until(lambda: len(around.slack.posts()) == 2, "the mistake was told", around)
+    assert "rules file is invalid" in around.slack.posts()[1].text
+    asked = around.api.requests
+    wait_until(lambda: around.api.requests > asked, "the old rules still pull", around)
+    daemon.send_signal(signal.SIGTERM)
+    assert daemon.wait(timeout=10) == 0

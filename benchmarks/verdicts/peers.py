@@ -22,25 +22,24 @@ LEVEL_99 = 2.576
 
 def installed_peers() -> list[Method]:
     """Return the peers whose library is installed."""
-    peers = {
-        "statsforecast": lambda: [per_series("statsforecast MSTL 99%", LEVEL_99, _mstl)],
-        "prophet": lambda: [per_series("Prophet 99%", LEVEL_99, _prophet)],
-        "adtk": lambda: [per_series("ADTK persist", 3.0, _adtk_persist)],
-        "luminol": lambda: [
-            per_series("luminol", 3.0, _luminol("bitmap_detector")),
-            per_series("luminol exp_avg", 3.0, _luminol("exp_avg_detector")),
-        ],
-        "river": lambda: [
-            per_series("river Gaussian", 0.99, _river_gaussian),
-            per_series("river half-space trees", 0.95, _river_trees),
-        ],
-    }
-    return [method for library, methods in peers.items() if find_spec(library) for method in methods()]
+    return [method for library, method in _peers() if find_spec(library)]
+
+
+def _peers() -> list[tuple[str, Method]]:
+    return [
+        ("statsforecast", per_series("statsforecast MSTL 99%", LEVEL_99, _mstl)),
+        ("prophet", per_series("Prophet 99%", LEVEL_99, _prophet)),
+        ("adtk", per_series("ADTK persist", 3.0, _adtk_persist)),
+        ("luminol", per_series("luminol", 3.0, _luminol("bitmap_detector"))),
+        ("luminol", per_series("luminol exp_avg", 3.0, _luminol("exp_avg_detector"))),
+        ("river", per_series("river Gaussian", 0.99, _river_gaussian)),
+        ("river", per_series("river half-space trees", 0.95, _river_trees)),
+    ]
 
 
 def missing_peers() -> list[str]:
     """Return the names of the libraries that are not installed."""
-    return [name for name in ("statsforecast", "prophet", "adtk", "luminol", "river") if not find_spec(name)]
+    return sorted({library for library, _ in _peers() if not find_spec(library)})
 
 
 def _filled(cost: Floats) -> Floats:
@@ -109,8 +108,8 @@ def _luminol(algorithm: str) -> Callable[[Floats], Floats]:
         scores = np.zeros(len(cost))
         for day in range(FIRST, len(cost)):
             series = {86_400 * place: float(value) for place, value in enumerate(known[: day + 1])}
-            told = detector(series, algorithm_name=algorithm).get_all_scores()
-            values = np.array(list(told.values()))
+            told = detector(series, algorithm_name=algorithm, score_only=True).get_all_scores()
+            values = np.array(told.values)
             scores[day] = values[-1] / max(float(values[:-1].std()), 1e-9)
         return scores
 

@@ -75,6 +75,7 @@ def _pulls() -> None:
         sa.Column("rows_changed", sa.Integer(), nullable=False),
         sa.Column("rows_unchanged", sa.Integer(), nullable=False),
         sa.Column("rows_vanished", sa.Integer(), nullable=False),
+        sa.Column("rows_grown", sa.Integer(), nullable=False),
         sa.Column("rows_restated", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_pull"),
     )

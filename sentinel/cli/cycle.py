@@ -11,9 +11,12 @@ from sentinel.cli.output import say, write_json
 from sentinel.cli.workplace import Workplace, now, open_workplace
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sentinel.jobs.deliver import ChannelReport
     from sentinel.jobs.evaluate import Evaluation
     from sentinel.jobs.pull_costs import AccountPull
+    from sentinel.notify import Channel
 
 AsOf = Annotated[
     str | None,
@@ -38,9 +41,11 @@ def once(
 ) -> None:
     """One full cycle now: pull, evaluate, deliver. For cron and Kubernetes CronJobs."""
     with open_workplace(ctx.obj) as place:
+        # Opened first: a channel that cannot work is told before anything is done.
+        channels = {} if dry_run else place.open_channels()
         pulls = () if as_of or dry_run else _pull(place)
         evaluation = _evaluate(place, as_of, dry_run=dry_run, as_json=as_json)
-        reports = () if dry_run else _deliver(place)
+        reports = _deliver(place, channels)
         firing = _is_firing(place, evaluation, dry_run=dry_run)
     if any(pull.failed for pull in pulls) or any(report.parked for report in reports):
         raise typer.Exit(1)
@@ -65,7 +70,7 @@ def evaluate(ctx: typer.Context, *, as_of: AsOf = None, dry_run: DryRun = False,
 def deliver(ctx: typer.Context) -> None:
     """Send what waits for its channel."""
     with open_workplace(ctx.obj) as place:
-        reports = _deliver(place)
+        reports = _deliver(place, place.open_channels())
     if any(report.parked for report in reports):
         raise typer.Exit(1)
 
@@ -100,10 +105,10 @@ def _evaluate(place: Workplace, as_of: str | None, *, dry_run: bool, as_json: bo
     return evaluation
 
 
-def _deliver(place: Workplace) -> tuple[ChannelReport, ...]:
+def _deliver(place: Workplace, channels: Mapping[str, Channel]) -> tuple[ChannelReport, ...]:
     from sentinel.jobs.deliver import deliver_pending
 
-    reports = deliver_pending(place.database, place.rules, place.open_channels(), now)
+    reports = deliver_pending(place.database, place.rules, channels, now)
     for report in reports:
         if report.sent or report.put_off or report.parked:
             say(f"{report.channel}: {report.sent} sent, {report.put_off} put off, {report.parked} parked")

@@ -31,16 +31,21 @@ class Workplace:
 
     def open_client(self, account: Account, shutdown: Event | None = None) -> BillingClient:
         """A client of the billing API for one account; `shutdown` ends its waits."""
-        from sentinel.pull import BillingClient
-
-        key = account.api_key.get_secret_value()
-        return BillingClient(base_url=self.settings.warpstream_url, api_key=key, shutdown=shutdown)
+        return open_client(self.settings, account, shutdown)
 
     def open_channels(self) -> dict[str, Channel]:
         """Every channel of the rules, by its name."""
         from sentinel.notify import open_channel
 
         return {name: open_channel(name, spec, self.settings) for name, spec in self.rules.channels.items()}
+
+
+def open_client(settings: Settings, account: Account, shutdown: Event | None = None) -> BillingClient:
+    """A client of the billing API that the environment names, for one account."""
+    from sentinel.pull import BillingClient
+
+    key = account.api_key.get_secret_value()
+    return BillingClient(base_url=settings.warpstream_url, api_key=key, shutdown=shutdown)
 
 
 @contextmanager

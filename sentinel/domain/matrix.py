@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -72,6 +72,17 @@ class CostMatrix:
     def settled(self) -> NDArray[np.bool_]:
         """[accounts, days]: which days are settled."""
         return ~np.isnat(self.settled_at)
+
+    def part(self, first: int, stop: int) -> CostMatrix:
+        """The columns [first, stop) as views, with all series and account charges."""
+        return replace(
+            self,
+            first_day=self.day(first),
+            cost=self.cost[:, first:stop],
+            quantity=self.quantity[:, first:stop],
+            covered=self.covered[:, first:stop],
+            settled_at=self.settled_at[:, first:stop],
+        )
 
     def day(self, column: int) -> date:
         """The calendar day of a column."""

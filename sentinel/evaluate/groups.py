@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,12 @@ class Groups:
     """The scopes of one rule.
 
     Shapes: `cost`, `quantity`, `covered` are [scopes, days], `settled_at` is [scopes, days] datetime64[s], NaT while
-    not settled. A scope is covered, or settled, when all of its accounts are. `members` are the series of each scope.
+    not settled. A scope is covered, or settled, when all of its accounts are. `keys` are the scopes' keys, `members`
+    the series of each.
     """
 
     scopes: tuple[Scope, ...]
+    keys: tuple[str, ...]
     members: tuple[NDArray[np.int64], ...]
     cost: NDArray[np.float64]
     quantity: NDArray[np.float64]
@@ -40,6 +42,20 @@ class Groups:
     def settled(self) -> NDArray[np.bool_]:
         """[scopes, days]: which days are settled."""
         return ~np.isnat(self.settled_at)
+
+    def part(self, first: int, stop: int) -> Groups:
+        """The columns [first, stop) as views."""
+        return replace(
+            self,
+            cost=self.cost[:, first:stop],
+            quantity=self.quantity[:, first:stop],
+            covered=self.covered[:, first:stop],
+            settled_at=self.settled_at[:, first:stop],
+        )
+
+    def rows_of(self, keys: Collection[str]) -> list[int]:
+        """The rows of the scopes with one of these keys, in their order."""
+        return [row for row, key in enumerate(self.keys) if key in keys] if keys else []
 
 
 def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension, ...], tier_pattern: str) -> Groups:
@@ -72,7 +88,17 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
         regions.append(
             tuple(sorted({region for member in members[identity] for region in matrix.series[member].regions}))
         )
-    return Groups(tuple(scopes), tuple(indexes), cost, quantity, covered, settled_at, tuple(accounts), tuple(regions))
+    return Groups(
+        scopes=tuple(scopes),
+        keys=tuple(scope.key for scope in scopes),
+        members=tuple(indexes),
+        cost=cost,
+        quantity=quantity,
+        covered=covered,
+        settled_at=settled_at,
+        accounts=tuple(accounts),
+        regions=tuple(regions),
+    )
 
 
 def _with_parents(per: tuple[Dimension, ...]) -> tuple[Dimension, ...]:

@@ -13,6 +13,9 @@ from sqlalchemy import Connection, select
 from sentinel.store import tables
 from sentinel.store.outcome import Outcome
 
+ALL_DAYS = (0, date.max.toordinal() + 1)
+"""The range of days that leaves none out."""
+
 _EPOCH = date(1970, 1, 1).toordinal()
 
 

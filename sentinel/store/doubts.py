@@ -20,6 +20,9 @@ from sentinel.store.rows import DailyRows, days_of, distinct, key_of
 DAYS_BEFORE = 7
 """A charge on each day of a week makes a following day without any suspicious; some accounts rest on weekends."""
 
+KEPT_ASIDE = "PoorAnswer"
+"""The kind of fault that an answer kept aside is; it is no error of the answer's form."""
+
 _RECENT = 31
 """A silence that began longer ago, in days, is not sudden: such days are asked for when an account is first pulled."""
 
@@ -59,6 +62,13 @@ def is_confirmed(
         confirms(later, earlier) and not _contradicted(earlier, pulled_at, covering)
         for earlier in _kept_aside(conn, account)
     )
+
+
+def describe(lost: tuple[ClustersKept, ...]) -> str:
+    """Why an answer was kept aside, in a sentence."""
+    worst = max(lost, key=lambda one: one.known - one.kept)
+    days = f"{len(lost)} days, most on {worst.day}" if len(lost) > 1 else f"{worst.day}"
+    return f"charges of {worst.known - worst.kept} of {worst.known} clusters are gone ({days})"
 
 
 def record_losses(conn: Connection, pull: int, lost: tuple[ClustersKept, ...]) -> None:

@@ -76,16 +76,6 @@ class Database:
                 conn.invalidate()  # the pool must not hand it out as it is now
 
     @contextmanager
-    def session(self) -> Iterator[Connection]:
-        """A connection without a transaction, closed for good at the end: for locks that last as long as it does."""
-        with self._explained(), self._engine.connect() as conn:
-            session = conn.execution_options(isolation_level="AUTOCOMMIT")
-            try:
-                yield session
-            finally:
-                session.invalidate()
-
-    @contextmanager
     def sqlite(self) -> Iterator[sqlite3.Connection]:
         """A connection of its own outside any transaction, for what SQLite allows only there. Raises StoreError."""
         with self._explained():

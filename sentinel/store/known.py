@@ -12,11 +12,9 @@ from sentinel.domain.costs import Window
 from sentinel.domain.coverage import REFUSED_DAYS_REST, KnownDays
 from sentinel.errors import WindowRefused
 from sentinel.store import tables
-from sentinel.store.covering import CoveringPulls, load_covering
+from sentinel.store.covering import ALL_DAYS, CoveringPulls, load_covering
 from sentinel.store.date_end import end_inclusive
 from sentinel.store.outcome import Outcome
-
-_ALL_DAYS = (0, date.max.toordinal() + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class PullHealth:
 def known_days(conn: Connection, account: str, settle_after: timedelta, moment: datetime) -> KnownDays:
     """What was known by a moment. Imports are no attempts, but what they covered is covered."""
     attempts = _attempts(conn, account, moment)
-    covering = load_covering(conn, account, *_ALL_DAYS).until(moment)
+    covering = load_covering(conn, account, *ALL_DAYS).until(moment)
     return KnownDays(
         account=account,
         first_pull=attempts[0].pulled_at if attempts else None,

@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
@@ -18,10 +19,22 @@ from sentinel.store.engine import Database
 _DAEMON = 7_365_646_533
 """The advisory lock of the daemon in PostgreSQL; the number is arbitrary."""
 
+_NAME_AT_MOST = 63
+"""PostgreSQL cuts an application's name there."""
+
+_HOLDER = """
+    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND granted AND database = datid AND datname = current_database()
+          AND (classid::bigint << 32) + objid::bigint = :lock
+"""
+
 
 @contextmanager
 def claim_daemon(database: Database) -> Iterator[None]:
-    """Own a database as its one daemon; the claim ends with the process, however it ends. Raises AlreadyRunning."""
+    """Own a database as its one daemon; the claim ends with the process, however it ends.
+
+    Raises AlreadyRunning, which names the process that owns it.
+    """
     claim = _claim_server(database) if database.file is None else _claim_file(database.file)
     with claim:
         yield
@@ -35,26 +48,31 @@ def _claim_file(database: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            owner = file.read().strip() or "another process"
-            raise AlreadyRunning(f"{database} has its daemon already: {owner}; stop that one first") from error
+            raise _already_running(str(database), file.read().strip()) from error
         file.truncate(0)
-        file.write(f"process {os.getpid()} on {socket.gethostname()}\n")
+        file.write(f"{_own_name()}\n")
         file.flush()
         yield
 
 
 @contextmanager
 def _claim_server(database: Database) -> Iterator[None]:
-    name = f"sentinel {os.getpid()} on {socket.gethostname()}"
-    engine = create_engine(database.url, poolclass=NullPool, connect_args={"application_name": name})
+    # A connection of its own, outside the pool: the lock lasts as long as the connection does.
+    name = {"application_name": f"sentinel {_own_name()}"[:_NAME_AT_MOST]}
+    engine = create_engine(database.url, poolclass=NullPool, hide_parameters=True, connect_args=name)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         if not conn.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _DAEMON}).scalar():
-            owner = conn.execute(
-                text(
-                    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-                    "WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) + objid::bigint = :lock"
-                ),
-                {"lock": _DAEMON},
-            ).scalar()
-            raise AlreadyRunning(f"{database.url} has its daemon already: {owner}; stop that one first")
+            holder = conn.execute(text(_HOLDER), {"lock": _DAEMON}).scalar() or ""
+            raise _already_running(str(database.url), holder.removeprefix("sentinel "))
         yield
+
+
+def _own_name() -> str:
+    return f"process {os.getpid()} on {socket.gethostname()} since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _already_running(database: str, holder: str) -> AlreadyRunning:
+    return AlreadyRunning(
+        f"the database {database} has its daemon already: {holder or 'another process'}. "
+        "Stop that one first, or give this one a database of its own"
+    )

@@ -47,7 +47,8 @@ def insert_pull(
     asked: Window | None,
     answered: Window | None,
     outcome: Outcome,
-    error: PullError | None = None,
+    error: str | None = None,
+    error_kind: str | None = None,
     counts: RowCounts = NOTHING,
 ) -> int:
     """Enter a pull; its number."""
@@ -60,12 +61,13 @@ def insert_pull(
             answered_first=answered.first if answered else None,
             answered_stop=answered.stop if answered else None,
             outcome=outcome.value,
-            error_kind=type(error).__name__ if error else None,
-            error=str(error) if error else None,
+            error_kind=error_kind,
+            error=error,
             rows_new=counts.new,
             rows_changed=counts.changed,
             rows_unchanged=counts.unchanged,
             rows_vanished=counts.vanished,
+            rows_grown=counts.grown,
             rows_restated=counts.restated,
         )
     )
@@ -103,6 +105,6 @@ def record_failed_pull(
     body: bytes | bytearray = b"",
 ) -> int:
     """Remember a pull without a usable answer, and what was received instead; the number of the pull."""
-    pull = insert_pull(conn, account, pulled_at, asked, None, Outcome.FAILED, error)
+    pull = insert_pull(conn, account, pulled_at, asked, None, Outcome.FAILED, str(error), type(error).__name__)
     keep_body(conn, account, pull, body)
     return pull

@@ -17,7 +17,7 @@ from sentinel.store.apply import apply_difference
 from sentinel.store.book import Book
 from sentinel.store.charges import PullMoment, record_charges
 from sentinel.store.date_end import end_inclusive, learn
-from sentinel.store.doubts import DAYS_BEFORE, Known, is_confirmed, lost_days, record_losses
+from sentinel.store.doubts import DAYS_BEFORE, KEPT_ASIDE, Known, describe, is_confirmed, lost_days, record_losses
 from sentinel.store.incoming import Incoming, Sighting, read_answer
 from sentinel.store.names import record_names
 from sentinel.store.outcome import Outcome
@@ -104,7 +104,7 @@ def _keep_aside(
     covered: Iterable[date],
     lost: tuple[ClustersKept, ...],
 ) -> PullReport:
-    pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.KEPT_ASIDE)
+    pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.KEPT_ASIDE, describe(lost), KEPT_ASIDE)
     record_losses(conn, pull, lost)
     keep_body(conn, account, pull, answer.body)
     return PullReport(account, pulled_at, pull, tuple(sorted(covered)), lost=lost)

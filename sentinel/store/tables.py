@@ -105,6 +105,7 @@ class Pull(SQLModel, table=True):
     rows_changed: int
     rows_unchanged: int
     rows_vanished: int
+    rows_grown: int
     rows_restated: int
 
 

@@ -64,38 +64,27 @@ def read_calendar(first_day: date, days: int) -> Calendar:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Repeated:
-    """What the calendar says of each day's move towards a side, [days, scopes], 0 where nothing.
+def explained_move(moves: Track[np.float32], calendar: Calendar, tolerance: Singles, age: NDArray[np.int32]) -> Singles:
+    """Return up to what size each day's move is no news; moves are towards one side, NaN for none.
 
-    explained: a move up to this size is no news. expected: it came both of the last two times.
+    [days, scopes], 0 where nothing explains a move.
     """
-
-    explained: Singles
-    expected: Singles
-
-
-def repeated_moves(
-    moves: Track[np.float32], calendar: Calendar, tolerance: Singles, age: NDArray[np.int32]
-) -> Repeated:
-    """Return what earlier moves explain of each day's; moves are towards one side, NaN for none."""
-    near = np.fmax(np.fmax(moves.ago(0), moves.ago(1)), moves.ago(2))
-    around = Track(near, np.nan)
+    around = Track(np.fmax(np.fmax(moves.ago(0), moves.ago(1)), moves.ago(2)), np.nan)
     first, second, third = (around.at(back - 1) for back in calendar.months_back)
     two_of_three = np.fmax(np.fmin(first, second), np.fmin(np.fmax(first, second), third))
     any_month = np.fmax(np.fmax(first, second), third)
     earlier = np.where(age >= SETTLED_AGE, two_of_three, any_month)
-    cycles = [moves.ago(days) for days in CYCLE_DAYS]
-    for cycle in cycles:
-        earlier = np.fmax(earlier, np.float32(CYCLE_WEIGHT) * cycle)
-    notable = np.float32(NOTABLE) * tolerance
+    for days in CYCLE_DAYS:
+        earlier = np.fmax(earlier, np.float32(CYCLE_WEIGHT) * moves.ago(days))
     explained = (earlier + np.float32(SLACK) * tolerance) * np.float32(1 / REACHED)
-    twice = np.fmax(np.minimum(first, second), np.minimum(*cycles))
-    nothing = np.float32(0.0)
-    return Repeated(
-        explained=np.where(earlier > notable, explained, nothing),
-        expected=np.where(twice > notable, np.minimum(twice, earlier), nothing),
-    )
+    return np.where(earlier > np.float32(NOTABLE) * tolerance, explained, np.float32(0.0))
+
+
+def expected_move(moves: Track[np.float32], calendar: Calendar, tolerance: Singles) -> Singles:
+    """Return the move that came on the very day of both the last two months or cycles, 0 where none did."""
+    first, second = (moves.at(back) for back in calendar.months_back[:2])
+    twice = np.fmax(np.minimum(first, second), np.minimum(*(moves.ago(days) for days in CYCLE_DAYS)))
+    return np.where(twice > np.float32(NOTABLE) * tolerance, twice, np.float32(0.0))
 
 
 def _same_day(day: date, months: int) -> date:

@@ -16,6 +16,8 @@ from sentinel.evaluate.detector.windows import Counts
 
 DAYS_BACK = (28, 35, 42, 49, 56)
 TOLD_DAYS = 35
+ACCEPTED_AFTER = 10
+"""Days that a level has to have lain beyond the bound to be the new normal."""
 
 LEAST_STEP, SIGMAS = 0.4, 2.9
 """A rise of half, and of 2.9 sigma; tuned on seeds 0 to 5."""
@@ -28,12 +30,13 @@ def drift_trial(side: Side, noise: Noise, age: NDArray[np.int32], told: Flags) -
     for back in DAYS_BACK[1:]:
         level = np.fmax(level, levels.usual.ago(back))
     week = third_largest_of_six([levels.flat.ago(back) for back in range(1, 7)])
-    news = Counts(told).before(TOLD_DAYS) == 0
     step = np.maximum(np.float32(SIGMAS) * noise.sigma, np.float32(LEAST_STEP))
+    step = np.maximum(step, youth_step(1, 1, age))
+    old = (levels.usual.ago(ACCEPTED_AFTER) - level > step) | (Counts(told).before(TOLD_DAYS) > 0)
     return Trial(
         reference=level + side.habit,
-        earlier=np.where(news, week - level, np.float32(-np.inf)),
-        step=np.maximum(step, youth_step(1, 1, age)),
+        earlier=np.where(old, np.float32(-np.inf), week - level),
+        step=step,
         level=level + side.habit,
         basis=Basis.RUN,
     )

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from sentinel.evaluate.detector.selection import Singles
 from sentinel.evaluate.detector.windows import Track
 
-SETTLED_WEEKS, YOUNG_WEEKS = 5, 3
-"""With fewer than five known weeks the second largest counts, with fewer than three the largest."""
+SETTLED_WEEKS, YOUNG_WEEKS = 8, 5
+"""With fewer than eight known weeks the second largest counts, with fewer than five the largest."""
 
 
 class _Largest(NamedTuple):

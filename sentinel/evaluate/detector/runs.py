@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel.evaluate.detector.calendar import Calendar, repeated_moves
+from sentinel.evaluate.detector.calendar import Calendar, expected_move, explained_move
 from sentinel.evaluate.detector.charges import Charges
 from sentinel.evaluate.detector.level import Levels
 from sentinel.evaluate.detector.panel import Basis
@@ -79,24 +79,25 @@ def run_trial(run: Run, side: Side, charges: Charges, noise: Noise, calendar: Ca
     usual, beyond = levels.usual.ago(back), levels.beyond.ago(back)
     earlier = None if run.days == 1 else _least_before(levels.flat, back)
     path = side.path - side.held if earlier is None else np.minimum(levels.flat.now, earlier)
-    moves = path - usual
-    repeated = repeated_moves(Track(moves, np.nan), calendar, noise.tolerance, charges.age)
-    surprise = np.where(moves > repeated.explained, np.fmax(path - beyond, np.float32(0.0)), np.float32(0.0))
+    moves = Track(path - usual, np.nan)
+    explained = explained_move(moves, calendar, noise.tolerance, charges.age)
+    surprise = np.where(moves.now > explained, np.fmax(path - beyond, np.float32(0.0)), np.float32(0.0))
     step = _step(run, side.sign, charges, noise, calendar, usual_extreme(surprise, run.days, charges.age))
     if earlier is not None:
         return Trial(
             reference=beyond + side.habit,
             earlier=earlier - beyond,
-            step=np.maximum(step, repeated.explained),
+            step=np.maximum(step, explained),
             level=usual + side.habit,
             basis=Basis.RUN,
         )
+    expected = np.minimum(expected_move(moves, calendar, noise.tolerance), explained)
     return Trial(
-        reference=beyond + side.held + repeated.expected,
+        reference=beyond + side.held + expected,
         earlier=None,
-        step=np.maximum(step, repeated.explained) - repeated.expected,
-        level=usual + side.habit + repeated.expected,
-        basis=np.where(repeated.explained > step, np.uint8(Basis.CALENDAR), np.uint8(Basis.WEEKDAY)),
+        step=np.maximum(step, explained) - expected,
+        level=usual + side.habit + expected,
+        basis=np.where(explained > step, np.uint8(Basis.CALENDAR), np.uint8(Basis.WEEKDAY)),
     )
 
 

@@ -33,6 +33,9 @@ YOUTH = 4.0
 """Sigma is widened by 1 + 4 / charges; all tuned on seeds 0 to 5."""
 
 GAP_FACTOR, GAP_DAYS = 2.0, 1
+ACCEPTED_AFTER = 7
+"""Days after which a stop is the new normal, and told no longer."""
+
 CHANCE = 5e-4
 """A gap less likely than this, were each day without a charge by chance, is longer than chance."""
 
@@ -107,5 +110,6 @@ def gap_score(charges: Charges) -> Singles:
     """Return the score, at most 0, of each day without a charge, by the length of its gap so far."""
     chance = np.log(CHANCE) / np.log(charges.chance_of_empty)
     limit = np.minimum(GAP_FACTOR * charges.longest_gap + GAP_DAYS, np.maximum(charges.longest_gap + 1, chance))
-    known = charges.empty & (charges.longest_gap > 0) & (charges.gap > 1)
+    fresh = charges.gap <= limit + ACCEPTED_AFTER
+    known = charges.empty & (charges.longest_gap > 0) & (charges.gap > 1) & fresh
     return np.where(known, -DEFAULT_Z * charges.gap / (limit + 1e-9), 0.0).astype(np.float32)

@@ -115,6 +115,21 @@ def test_no_verdict_reads_further_back_than_399_days() -> None:
 
 
 @FEW
+@given(panels(), METHODS)
+def test_a_scope_is_judged_as_if_it_were_alone(panel: Panel, method: Method) -> None:
+    """Other scopes in the panel change nothing."""
+    together = judge(panel, 400, 450, method=method)
+    last = len(panel.cost) - 1
+    alone = judge(
+        Panel(panel.first_day, panel.cost[last:], panel.known[last:], panel.muted[last:], panel.normal_from[last:]),
+        400,
+        450,
+        method=method,
+    )
+    assert_same(alone, Verdicts(*(getattr(together, field.name)[last:] for field in fields(Verdicts))))
+
+
+@FEW
 @given(panels(), st.integers(1, 449), st.floats(0.5, 12), METHODS)
 def test_a_finding_is_exactly_a_score_beyond_z(panel: Panel, first: int, z: float, method: Method) -> None:
     """The cost lies outside the shown bounds exactly where |score| is above z."""
