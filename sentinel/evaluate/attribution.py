@@ -46,14 +46,22 @@ class DayExcess:
 
 
 def attribute(
-    matrix: CostMatrix, excess: DayExcess, scope: Scope, members: NDArray[np.int64], tier_pattern: str
+    matrix: CostMatrix,
+    excess: DayExcess,
+    scope: Scope,
+    members: NDArray[np.int64],
+    inside: Callable[[Scope], NDArray[np.bool_]],
+    tier_pattern: str,
 ) -> Attribution:
-    """The parts of one scope's excess on a day, and the workspace or account that it is most of."""
+    """The parts of one scope's excess on a day, and the workspace or account that it is most of.
+
+    `inside` tells for a workspace or account which series lie in it, [series].
+    """
     total = float(excess.by_series[members].sum())
     if total == 0:
         return Attribution((), None)
     return Attribution(
-        _parts(matrix, excess, scope, members, total, tier_pattern), _whole(matrix, excess, scope, total)
+        _parts(matrix, excess, scope, members, total, tier_pattern), _whole(excess, scope, total, inside)
     )
 
 
@@ -78,12 +86,11 @@ def _parts(
     return tuple(part for part in parts[:LARGEST_PARTS] if part.share >= SMALLEST_PART)
 
 
-def _whole(matrix: CostMatrix, excess: DayExcess, scope: Scope, total: float) -> Whole | None:
+def _whole(excess: DayExcess, scope: Scope, total: float, inside: Callable[[Scope], NDArray[np.bool_]]) -> Whole | None:
     wider = _wider(scope)
     if wider is None:
         return None
-    inside = np.fromiter((_lies_in(series, wider) for series in matrix.series), np.bool_, len(matrix.series))
-    whole = float(excess.by_series[inside].sum())
+    whole = float(excess.by_series[inside(wider)].sum())
     share = total / whole if whole else 0.0
     return Whole(wider, min(share, 1.0)) if share >= MOST_OF_THE_WHOLE else None
 
@@ -97,7 +104,8 @@ def _wider(scope: Scope) -> Scope | None:
     return None
 
 
-def _lies_in(series: Series, scope: Scope) -> bool:
+def lies_in(series: Series, scope: Scope) -> bool:
+    """Whether a series belongs to an account or workspace."""
     return all(_ID[place.dimension](series) == place.id for place in scope.places)
 
 

@@ -11,9 +11,10 @@ from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, Mark, Silence
 from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.scopes import DEFAULT_TIER_PATTERN
-from sentinel.evaluate.muted import MutedSeries, read_mutes
-from sentinel.rules.model import Rule, Rules
+from sentinel.evaluate.groups import Groups
+from sentinel.evaluate.muted import MutedScopes
+from sentinel.evaluate.survey import Survey
+from sentinel.rules.model import Rule, Rules, ScopedRule
 
 OPENS_WITHIN_DAYS = 7
 """A finding on an older day is history: it is shown by backtest and explain, and never sent."""
@@ -34,12 +35,15 @@ class Context:
     accounts: Mapping[str, AccountState]
     silences: tuple[Silence, ...]
     moment: datetime
-    tier_pattern: str = DEFAULT_TIER_PATTERN
+    survey: Survey
 
-    @cached_property
-    def mutes(self) -> MutedSeries:
-        """Which series are muted on which days."""
-        return read_mutes(self.rules.mutes, self.matrix)
+    def groups(self, rule: ScopedRule) -> Groups:
+        """The scopes of a rule."""
+        return self.survey.groups(rule, self.matrix)
+
+    def muted(self, rule: ScopedRule) -> MutedScopes:
+        """The muted days of the scopes of a rule."""
+        return self.survey.muted(rule, self.matrix)
 
     @cached_property
     def ready_accounts(self) -> frozenset[str]:

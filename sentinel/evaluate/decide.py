@@ -20,8 +20,8 @@ from sentinel.evaluate.freshness import judge_freshness
 from sentinel.evaluate.lifecycle import expire_removed, follow, open_alert
 from sentinel.evaluate.new_spend import judge_new_spend
 from sentinel.evaluate.spikes import judge_spikes
+from sentinel.evaluate.survey import Survey
 from sentinel.evaluate.tracks import Track
-from sentinel.rules.matching import select
 from sentinel.rules.model import Rule, Rules, ScopedRule
 
 MEMORY_DAYS = 400
@@ -60,13 +60,16 @@ def decide(
     previous: Mapping[str, PreviousEvaluation],
     accounts: Mapping[str, AccountState],
     moment: datetime,
+    survey: Survey | None = None,
 ) -> Decision:
     """Judge every rule at a moment.
 
     `alerts` are the open ones and those closed within the last weeks; `previous` tells, by rule, when it was last
-    judged and by which definition. Pure: the same arguments give the same decision.
+    judged and by which definition. Pure: the same arguments give the same decision. `survey` is that of a matrix that
+    this one is a part of: with it a row of evaluations works faster, and decides the same.
     """
-    context = Context(matrix, rules, accounts, silences, moment)
+    survey = survey or Survey(matrix, rules)
+    context = Context(matrix, rules, accounts, silences, moment, survey)
     findings: list[Finding] = []
     transitions: list[Transition] = []
     updated: list[Alert] = []
@@ -100,7 +103,7 @@ def decide(
         for alert in alerts
         if alert.state is AlertState.OPEN and rules.named(alert.rule) is None
     ]
-    return Decision(tuple(findings), tuple(transitions), tuple(updated), _warnings(rules, matrix))
+    return Decision(tuple(findings), tuple(transitions), tuple(updated), _warnings(rules, survey))
 
 
 def first_day_needed(rules: Rules, today: date) -> date:
@@ -137,12 +140,10 @@ def _silence_ended(alert: Alert, silences: tuple[Silence, ...], around: RuleCont
     return ended and not any(s.starts_at <= moment < s.ends_at for s in covering)
 
 
-def _warnings(rules: Rules, matrix: CostMatrix) -> tuple[str, ...]:
-    if not matrix.series:
-        return ()
+def _warnings(rules: Rules, survey: Survey) -> tuple[str, ...]:
     return tuple(
         f"rule {rule.name}: {unknown}"
         for rule in rules.all
         if isinstance(rule, ScopedRule)
-        for unknown in select(rule, matrix.series).unknown
+        for unknown in survey.selection(rule).unknown
     )

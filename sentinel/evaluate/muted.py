@@ -23,6 +23,10 @@ class MutedScopes:
     wholly: NDArray[np.bool_]
     partly: NDArray[np.bool_]
 
+    def part(self, first: int, stop: int) -> MutedScopes:
+        """The columns [first, stop) as views."""
+        return MutedScopes(self.wholly[:, first:stop], self.partly[:, first:stop])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MutedSeries:

@@ -12,9 +12,8 @@ from sentinel.domain.alerts import AlertDay
 from sentinel.domain.findings import Basis, Direction, Finding, RuleKind
 from sentinel.domain.moments import moment_of
 from sentinel.evaluate.context import OPENS_WITHIN_DAYS, Context, RuleContext
-from sentinel.evaluate.groups import Groups, group
+from sentinel.evaluate.groups import Groups
 from sentinel.evaluate.tracks import DayVerdict, Track
-from sentinel.rules.matching import select
 from sentinel.rules.model import NewSpend
 
 QUIET_DAYS = 30
@@ -27,11 +26,12 @@ NEW_FOR_DAYS = OPENS_WITHIN_DAYS
 def judge_new_spend(rule: NewSpend, context: Context, around: RuleContext) -> Iterator[Track]:
     """Tracks of every scope whose first charge lies in the judged days."""
     matrix = context.matrix
-    groups = group(matrix, select(rule, matrix.series).mask, rule.per, context.tier_pattern)
-    begins = first_charges(groups.cost, groups.covered)
+    groups = context.groups(rule)
     judged = max(0, matrix.column(around.judge_from) - NEW_FOR_DAYS)
-    muted = context.mutes.apply(groups).wholly
-    for row, begin in np.argwhere(begins[:, judged:]).tolist():
+    read = max(0, judged - QUIET_DAYS)
+    begins = first_charges(groups.cost[:, read:], groups.covered[:, read:])
+    muted = context.muted(rule).wholly
+    for row, begin in np.argwhere(begins[:, judged - read :]).tolist():
         track = _track(rule, context, groups, row, begin + judged, muted[row])
         if any(v.finding for v in track.verdicts) or track.scope.key in around.open_scope_keys(track.episode):
             yield track

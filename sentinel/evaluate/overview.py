@@ -10,8 +10,7 @@ from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.scopes import Scope
 from sentinel.evaluate.budgets import PeriodSpend, counted_spend, period_spend
 from sentinel.evaluate.context import Context
-from sentinel.evaluate.groups import group
-from sentinel.rules.matching import select
+from sentinel.evaluate.survey import Survey
 from sentinel.rules.model import Budget, Rules
 
 
@@ -32,12 +31,12 @@ class BudgetNow:
 
 def budgets_now(matrix: CostMatrix, rules: Rules, moment: datetime) -> Iterator[BudgetNow]:
     """The running period of every budget and scope, in the order of the rules."""
-    context = Context(matrix, rules, {}, (), moment)
+    context = Context(matrix, rules, {}, (), moment, Survey(matrix, rules))
     for budget in context.rules.budgets:
         period = budget.period_on(context.today, context.rules.settings.week_start)
         if period is None:
             continue
-        groups = group(context.matrix, select(budget, context.matrix.series).mask, budget.per, context.tier_pattern)
+        groups = context.groups(budget)
         spend = counted_spend(budget, context.matrix, groups)
         for row, scope in enumerate(groups.scopes):
             so_far = period_spend(context, groups, spend, row, period)

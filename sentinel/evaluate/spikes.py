@@ -12,13 +12,12 @@ from sentinel.domain.alerts import AlertDay, Mark, MarkKind
 from sentinel.domain.findings import Basis, Direction, Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.moments import moment_of
-from sentinel.evaluate.attribution import DayExcess, attribute
+from sentinel.evaluate.attribution import attribute
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.detector import Panel, Verdicts, judge
 from sentinel.evaluate.excess import split_excess
-from sentinel.evaluate.groups import Groups, group
+from sentinel.evaluate.groups import Groups
 from sentinel.evaluate.tracks import DayVerdict, Track
-from sentinel.rules.matching import select
 from sentinel.rules.model import Spike
 
 SIGNS = {Direction.UP: 1.0, Direction.DOWN: -1.0}
@@ -44,32 +43,42 @@ class _Judged:
             large = (change >= rule.min_change) & (change >= rule.min_percent * np.abs(self.verdicts.expected))
         fires = outside & large & self.groups.covered[:, columns]
         # The running total of an unsettled day only grows: it can prove a rise, never a drop.
-        return fires if direction is Direction.UP else fires & self.groups.settled[:, columns]
+        return fires if direction is Direction.UP else fires & ~np.isnat(self.groups.settled_at[:, columns])
 
 
 def judge_spikes(rule: Spike, context: Context, around: RuleContext) -> Iterator[Track]:
     """Tracks of every scope that fires in the judged days or has an open alert."""
     matrix = context.matrix
-    groups = group(matrix, select(rule, matrix.series).mask, rule.per, context.tier_pattern)
+    groups = context.groups(rule)
     if not groups.scopes:
         return
     first = max(0, matrix.column(around.judge_from))
-    muted = context.mutes.apply(groups)
-    panel = Panel(
-        first_day=matrix.first_day,
-        cost=groups.cost,
-        known=groups.covered,
-        muted=muted.partly | _expected_days(groups, matrix, around.marks),
-        normal_from=_normal_from(groups, matrix, around.marks),
-    )
-    verdicts = judge(panel, first, matrix.days, z=rule.z, method=rule.method.value, window=rule.window)
-    judged = _Judged(groups, verdicts, first, muted.wholly)
+    verdicts = verdicts_by_marks(rule, context, around.marks, first)
+    judged = _Judged(groups, verdicts, first, context.muted(rule).wholly)
     for direction in filter(rule.direction.includes, Direction):
         fires = judged.firing(rule, direction)
-        followed = around.open_scope_keys(direction.value)
-        for row in range(len(groups.scopes)):
-            if fires[row].any() or groups.scopes[row].key in followed:
-                yield _track(rule, context, judged, fires[row], row, direction)
+        followed = groups.rows_of(around.open_scope_keys(direction.value))
+        for row in sorted({*np.flatnonzero(fires.any(axis=1)).tolist(), *followed}):
+            yield _track(rule, context, judged, fires[row], row, direction)
+
+
+def verdicts_by_marks(rule: Spike, context: Context, marks: Iterable[Mark], first: int) -> Verdicts:
+    """The verdicts on the columns from `first` on; scopes that people called expected are judged by their word."""
+    groups, matrix = context.groups(rule), context.matrix
+    verdicts = context.survey.verdicts(rule, matrix, first)
+    expected = [mark for mark in marks if mark.kind is MarkKind.EXPECTED]
+    rows = groups.rows_of({mark.scope_key for mark in expected})
+    if not rows:
+        return verdicts
+    panel = Panel(
+        first_day=matrix.first_day,
+        cost=groups.cost[rows],
+        known=groups.covered[rows],
+        muted=context.muted(rule).partly[rows] | _expected_days(groups, matrix, expected)[rows],
+        normal_from=_normal_from(groups, matrix, expected)[rows],
+    )
+    judged = judge(panel, first, matrix.days, z=rule.z, method=rule.method.value, window=rule.window)
+    return verdicts.replaced(rows, judged)
 
 
 def _track(
@@ -119,10 +128,11 @@ def _finding(
     covered = groups.covered[row]
     attribution = attribute(
         context.matrix,
-        DayExcess.on(context.matrix, column, covered),
+        context.survey.day_excess(context.matrix, column, covered),
         groups.scopes[row],
         groups.members[row],
-        context.tier_pattern,
+        context.survey.inside,
+        context.survey.tier_pattern,
     )
     return Finding(
         rule=rule.name,
@@ -136,7 +146,7 @@ def _finding(
         lower=figures.lower,
         upper=figures.upper,
         score=figures.score,
-        basis=Basis.SETTLED if groups.settled[row, column] else Basis.UNSETTLED,
+        basis=Basis.UNSETTLED if np.isnat(groups.settled_at[row, column]) else Basis.SETTLED,
         currency=context.currency_of(groups.accounts[row]),
         regions=groups.regions[row],
         days_used=int(judged.verdicts.used[row, place]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sentinel.errors import StoreError
@@ -18,8 +19,8 @@ def back_up(database: Database, target: Path) -> int:
     """
     if database.file is None:
         raise StoreError(
-            f"backup copies SQLite files; for PostgreSQL run: pg_dump --format=custom --file={target} "
-            f"{database.url.set(drivername='postgresql').render_as_string()}"
+            "backup copies SQLite files; PostgreSQL has its own tool: "
+            f"pg_dump --format=custom --file={target} and the URL of the database"
         )
     if target.exists():
         raise StoreError(f"{target} exists: give another name, or remove it first")
@@ -28,7 +29,7 @@ def back_up(database: Database, target: Path) -> int:
         os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
         _copy(database, unfinished)
         unfinished.rename(target)
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise StoreError(f"cannot back up to {target}: {error}; the database itself is as it was") from error
     finally:
         unfinished.unlink(missing_ok=True)
@@ -36,13 +37,12 @@ def back_up(database: Database, target: Path) -> int:
 
 
 def _copy(database: Database, target: Path) -> None:
-    copy = sqlite3.connect(target, isolation_level=None)
-    try:
-        with database.sqlite() as source:
+    with closing(sqlite3.connect(target, isolation_level=None)) as copy, database.sqlite() as source:
+        try:
             # In one step: one that lets writers in between would start again after each of them.
             source.backup(copy, pages=-1)
-        damage = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
-        if damage != "ok":
-            raise StoreError(f"the copy is damaged, and so may be the database: {damage}; run `sentinel db check`")
-    finally:
-        copy.close()
+            damage = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
+        except sqlite3.Error as error:
+            raise StoreError(f"cannot back up to {target.parent}: {error}; the database itself is as it was") from error
+    if damage != "ok":
+        raise StoreError(f"the copy is damaged, and so may be the database: {damage}; run `sentinel db check`")

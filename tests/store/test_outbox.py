@@ -3,8 +3,10 @@ from __future__ import annotations
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
@@ -310,3 +312,30 @@ def test_many_senders_at_once_send_each_notification_once(database_url: str) -> 
     with ThreadPoolExecutor(4) as senders:
         told = Counter(key for keys in senders.map(send_all, range(4)) for key in keys)
     assert told == Counter(f"key-{number}" for number in range(60))
+
+
+def test_a_claim_needs_no_lock_but_its_own(postgres_url: str) -> None:
+    """Also where writers do not queue, the second of two claims at once gets the next notification."""
+    with open_database(postgres_url) as database:
+        put(database, "one")
+        put(database, "two")
+    bare = create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+
+    def claim_too() -> str | None:
+        with bare.begin() as conn:
+            taken = claim(conn, "finops", NOW, LEASE)
+        return None if taken is None else taken.key
+
+    with ThreadPoolExecutor(1) as other, bare.begin() as conn:
+        first = claim(conn, "finops", NOW, LEASE)
+        second = other.submit(claim_too)
+        with bare.connect() as watching:
+            waits = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            while watching.execute(waits).scalar() == 0:
+                assert not second.done()
+                watching.rollback()
+                sleep(0.01)
+        conn.commit()
+        assert first is not None
+        assert {first.key, second.result(timeout=30)} == {"one", "two"}
+    bare.dispose()

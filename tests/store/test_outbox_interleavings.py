@@ -229,7 +229,7 @@ class World:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(told=st.lists(TELL, min_size=1, max_size=4), steps=st.lists(STEPS, max_size=60))
 def test_every_notification_arrives_once_and_in_its_turn(

@@ -1,7 +1,7 @@
 """What the calendar repeats: moves at the same day of earlier months, and 14 or 28 days ago.
 
 A monthly fee, a fortnightly job or a tier that starts anew on the 1st moves the cost each time. Today's move is
-allowed for as far as an earlier one of the same sign reached: (earlier move + 1.1 sigma) / 0.75. The same day
+allowed for as far as an earlier one of the same sign reached: (earlier move + 0.65 sigma) / 0.75. The same day
 of the month counts with its neighbours, as months and weekends shift such days.
 """
 
@@ -19,16 +19,16 @@ from sentinel.evaluate.detector.windows import Track
 MONTHS = 3
 CYCLE_DAYS = (14, 28)
 
-SETTLED_AGE = 100
+SETTLED_AGE = 97
 """Known days from which a monthly move must stand in two of the last three months."""
 
-CYCLE_WEIGHT = 0.85
+CYCLE_WEIGHT = 0.88
 """A move 14 or 28 days ago may be a coincidence."""
 
-NOTABLE = 2.5
+NOTABLE = 2.8
 """A move below this many sigma is noise that says nothing of today."""
 
-SLACK, REACHED = 1.1, 0.75
+SLACK, REACHED = 0.65, 0.75
 """Today may exceed the earlier move by a third and a sigma: fees grow, and both days carry noise."""
 
 YEAR_END = {(12, day) for day in range(23, 32)} | {(1, 1), (1, 2)}

@@ -16,8 +16,8 @@ DAYS = 7
 EARLIER_LEVELS = (4, 7, 10, 14, 21, 28)
 """Days back of the levels that are no news; steps of a few days while levels change fastest."""
 
-TOLERANCE = 0.5
-"""An earlier level counts less half a sigma, so that the noise of six medians does not widen the band."""
+TOLERANCE = 0.3
+"""An earlier level counts less 0.3 sigma, so that the noise of six medians does not widen the band."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,115 @@
+"""What rules read of a matrix: selected, grouped, muted and judged, each once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sentinel.domain.matrix import CostMatrix
+from sentinel.domain.scopes import DEFAULT_TIER_PATTERN, Scope
+from sentinel.evaluate.attribution import DayExcess, lies_in
+from sentinel.evaluate.detector import Panel, Verdicts, judge
+from sentinel.evaluate.excess import baseline_columns
+from sentinel.evaluate.groups import Groups, group
+from sentinel.evaluate.muted import MutedScopes, read_mutes
+from sentinel.rules.matching import Selection, select
+from sentinel.rules.model import Rules, ScopedRule, Spike
+
+
+class Survey:
+    """A matrix as its rules see it.
+
+    Evaluations that each see a part of one matrix (`CostMatrix.part`) may share its survey: what is worked out for one
+    serves the others. That changes no verdict: a verdict on a day rests on the days before it, and a sum or a mute of a
+    day on that day alone. `matrix`, wherever it is asked for, is the part that an evaluation sees.
+    """
+
+    def __init__(self, whole: CostMatrix, rules: Rules, tier_pattern: str = DEFAULT_TIER_PATTERN) -> None:
+        self.tier_pattern = tier_pattern
+        self._whole = whole
+        self._mutes = read_mutes(rules.mutes, whole)
+        self._selections: dict[str, Selection] = {}
+        self._groups: dict[str, Groups] = {}
+        self._muted: dict[str, MutedScopes] = {}
+        self._judged: dict[str, _Judged] = {}
+        self._excesses: dict[tuple[int, bytes], DayExcess] = {}
+        self._inside: dict[str, NDArray[np.bool_]] = {}
+
+    def selection(self, rule: ScopedRule) -> Selection:
+        """The series that a rule looks at."""
+        if rule.name not in self._selections:
+            self._selections[rule.name] = select(rule, self._whole.series)
+        return self._selections[rule.name]
+
+    def groups(self, rule: ScopedRule, matrix: CostMatrix) -> Groups:
+        """The scopes of a rule."""
+        begin, end = self._columns(matrix)
+        return self._whole_groups(rule).part(begin, end)
+
+    def muted(self, rule: ScopedRule, matrix: CostMatrix) -> MutedScopes:
+        """The muted days of the scopes of a rule."""
+        begin, end = self._columns(matrix)
+        return self._whole_muted(rule).part(begin, end)
+
+    def verdicts(self, rule: Spike, matrix: CostMatrix, first: int) -> Verdicts:
+        """The verdicts on the columns of a part from `first` on, before anybody said a word on its days."""
+        begin, end = self._columns(matrix)
+        judged = self._judged.get(rule.name)
+        if judged is None or judged.first > begin + first:
+            judged = self._judged[rule.name] = self._judge(rule, begin + first)
+        return judged.part(begin + first, end)
+
+    def day_excess(self, matrix: CostMatrix, column: int, covered: NDArray[np.bool_]) -> DayExcess:
+        """What each series cost above its usual on one column; `covered` is [days] of the part."""
+        begin, _ = self._columns(matrix)
+        key = (begin + column, (begin + baseline_columns(covered, column)).tobytes())
+        if key not in self._excesses:
+            self._excesses[key] = DayExcess.on(matrix, column, covered)
+        return self._excesses[key]
+
+    def inside(self, scope: Scope) -> NDArray[np.bool_]:
+        """[series]: which series lie in an account or workspace."""
+        if scope.key not in self._inside:
+            series = self._whole.series
+            self._inside[scope.key] = np.fromiter((lies_in(one, scope) for one in series), np.bool_, len(series))
+        return self._inside[scope.key]
+
+    def _columns(self, matrix: CostMatrix) -> tuple[int, int]:
+        begin = self._whole.column(matrix.first_day)
+        return begin, begin + matrix.days
+
+    def _whole_groups(self, rule: ScopedRule) -> Groups:
+        if rule.name not in self._groups:
+            self._groups[rule.name] = group(self._whole, self.selection(rule).mask, rule.per, self.tier_pattern)
+        return self._groups[rule.name]
+
+    def _whole_muted(self, rule: ScopedRule) -> MutedScopes:
+        if rule.name not in self._muted:
+            self._muted[rule.name] = self._mutes.apply(self._whole_groups(rule))
+        return self._muted[rule.name]
+
+    def _judge(self, rule: Spike, first: int) -> _Judged:
+        groups = self._whole_groups(rule)
+        panel = Panel(
+            first_day=self._whole.first_day,
+            cost=groups.cost,
+            known=groups.covered,
+            muted=self._whole_muted(rule).partly,
+            normal_from=np.zeros(len(groups.scopes), np.int64),
+        )
+        verdicts = judge(panel, first, self._whole.days, z=rule.z, method=rule.method.value, window=rule.window)
+        return _Judged(first, verdicts)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The verdicts on all columns from `first` on."""
+
+    first: int
+    verdicts: Verdicts
+
+    def part(self, begin: int, end: int) -> Verdicts:
+        columns = slice(begin - self.first, end - self.first)
+        return Verdicts(*(getattr(self.verdicts, field.name)[:, columns] for field in fields(Verdicts)))
