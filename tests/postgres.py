@@ -27,18 +27,24 @@ class PostgresServer:
     socket_directory: Path
     user: str
 
-    def create_database(self) -> str:
-        """A fresh empty database; its URL."""
+    def create_database(self, like: str | None = None) -> str:
+        """A fresh database, empty or a copy of another by its URL; its own URL."""
         name = f"sentinel_{os.getpid()}_{next(_numbers)}"
-        with psycopg.connect(host=str(self.socket_directory), user=self.user, dbname="postgres", autocommit=True) as conn:
-            conn.execute(f"CREATE DATABASE {name}".encode())
+        self._execute(f"CREATE DATABASE {name}" + (f" TEMPLATE {_name_in(like)}" if like else ""))
         return f"postgresql://{self.user}@/{name}?host={quote(str(self.socket_directory), safe='')}"
 
     def drop_database(self, url: str) -> None:
         """Drop a database, whoever is still connected to it."""
-        name = url.rpartition("/")[2].partition("?")[0]
-        with psycopg.connect(host=str(self.socket_directory), user=self.user, dbname="postgres", autocommit=True) as conn:
-            conn.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        self._execute(f"DROP DATABASE {_name_in(url)} WITH (FORCE)")
+
+    def _execute(self, statement: str) -> None:
+        place = str(self.socket_directory)
+        with psycopg.connect(host=place, user=self.user, dbname="postgres", autocommit=True) as conn:
+            conn.execute(statement.encode())
+
+
+def _name_in(url: str) -> str:
+    return url.rpartition("/")[2].partition("?")[0]
 
 
 class NoPostgres(Exception):
@@ -61,7 +67,8 @@ def postgres_server() -> Iterator[PostgresServer]:
         os.chown(home, NOBODY, NOBODY)
     try:
         data = str(home / "data")
-        _run([str(programs / "initdb"), "-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8"], identity)
+        make = ["-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+        _run([str(programs / "initdb"), *make], identity)
         options = f"-c listen_addresses='' -c unix_socket_directories='{home}' {QUICK}"
         log = str(home / "log")
         _run([str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options, "start"], identity)

@@ -25,6 +25,8 @@ _NEWS = {
 }
 _ANSWERS = ("show", "ack", "expected", "false-alarm")
 
+_NAMED_REGIONS = 2
+
 
 def compose(transition: Transition, *, name_account: bool = False) -> Message:
     """The message that tells one transition; `name_account` where rules.yaml has more than one account."""
@@ -75,7 +77,7 @@ def _facts(alert: Alert, verdict: Verdict, *, name_account: bool) -> tuple[Fact,
     finding = alert.finding
     facts = [Fact(where.dimension.value, one_line(str(where))) for where in _rest(alert, name_account=name_account)]
     if finding.regions and alert.scope.get(Dimension.REGION) is None:
-        facts.append(Fact("region", one_line("+".join(finding.regions))))
+        facts.append(Fact("region", _regions(finding.regions)))
     facts.append(Fact("rule", one_line(alert.rule)))
     if verdict.score:
         facts.append(Fact("z", verdict.score))
@@ -86,6 +88,11 @@ def _facts(alert: Alert, verdict: Verdict, *, name_account: bool) -> tuple[Fact,
     if alert.id is not None:
         facts.append(Fact("id", str(alert.id)))
     return tuple(facts)
+
+
+def _regions(regions: tuple[str, ...]) -> str:
+    """`us-east-1`; many regions are counted, since a list of them tells nothing."""
+    return one_line("+".join(regions)) if len(regions) <= _NAMED_REGIONS else f"{len(regions)} regions"
 
 
 def _rest(alert: Alert, *, name_account: bool) -> list[Place]:

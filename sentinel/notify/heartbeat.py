@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-import httpx
-
 log = logging.getLogger(__name__)
 
 _SECONDS = 5.0
@@ -13,6 +11,8 @@ _SECONDS = 5.0
 
 def beat(url: str) -> None:
     """Ask for a URL once; a monitor that does not answer is logged and disturbs nothing."""
+    import httpx  # noqa: PLC0415 - loaded only where it is used
+
     try:
         httpx.get(url, timeout=_SECONDS, follow_redirects=False).raise_for_status()
     except httpx.HTTPError as error:
