@@ -67,7 +67,7 @@ def postgres_server() -> Iterator[PostgresServer]:
         os.chown(home, NOBODY, NOBODY)
     try:
         data = str(home / "data")
-        make = ["-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"]
+        make = ["-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8"]
         _run([str(programs / "initdb"), *make], identity)
         options = f"-c listen_addresses='' -c unix_socket_directories='{home}' {QUICK}"
         log = str(home / "log")

@@ -36,7 +36,7 @@ def main(arguments: list[str] | None = None) -> int:
     if options.slow_series:
         few = [_first(corpus, options.slow_series) for corpus in corpora[:1]]
         print(f"Libraries, on the first {options.slow_series} series of the first seed:\n")
-        _print(part_rows([run(method, few) for method in (sentinel(options.z), *installed_peers())]))
+        _print(part_rows(run(method, few) for method in (sentinel(options.z), *installed_peers())))
         if missing_peers():
             print(f"Not installed: {', '.join(missing_peers())}\n")
     if labelled:
@@ -112,7 +112,7 @@ def _seeds(text: str) -> list[int]:
 
 def _print(rows: Iterable[str]) -> None:
     for row in rows:
-        print(row)
+        print(row, flush=True)
     print()
 
 

@@ -28,12 +28,12 @@ def installed_peers() -> list[Method]:
 def _peers() -> list[tuple[str, Method]]:
     return [
         ("statsforecast", per_series("statsforecast MSTL 99%", LEVEL_99, _mstl)),
-        ("prophet", per_series("Prophet 99%", LEVEL_99, _prophet)),
         ("adtk", per_series("ADTK persist", 3.0, _adtk_persist)),
         ("luminol", per_series("luminol", 3.0, _luminol("bitmap_detector"))),
         ("luminol", per_series("luminol exp_avg", 3.0, _luminol("exp_avg_detector"))),
         ("river", per_series("river Gaussian", 0.99, _river_gaussian)),
         ("river", per_series("river half-space trees", 0.95, _river_trees)),
+        ("prophet", per_series("Prophet 99%", LEVEL_99, _prophet)),
     ]
 
 

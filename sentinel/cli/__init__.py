@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate, status
+from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate, status, upkeep
 from sentinel.cli.invocation import Invocation
 from sentinel.errors import SentinelError
 
@@ -34,6 +34,9 @@ app.command("deliver")(cycle.deliver)
 app.command("import")(import_.import_)
 app.add_typer(alerts.app, name="alerts")
 app.command("status")(status.status)
+app.command("backup")(upkeep.backup)
+app.command("prune")(upkeep.prune)
+app.add_typer(upkeep.db, name="db")
 app.command("simulate")(simulate.simulate)
 app.command("demo")(demo.demo)
 app.add_typer(rules_command.app, name="rules")

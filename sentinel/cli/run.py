@@ -73,6 +73,7 @@ def _cycle(place: Workplace, stop: threading.Event) -> None:
     from sentinel.jobs.due import evaluation_is_due
     from sentinel.jobs.evaluate import evaluate
     from sentinel.jobs.pull_costs import pull_costs
+    from sentinel.jobs.upkeep import tidy
     from sentinel.notify import beat
 
     pulls = pull_costs(place.database, place.rules, place.open_client, now, only_due=True, stop=stop)
@@ -81,6 +82,7 @@ def _cycle(place: Workplace, stop: threading.Event) -> None:
     if pulls or evaluation_is_due(place.database, place.rules, now()):
         evaluation = evaluate(place.database, place.rules, place.rules_hash, now())
         log.info("evaluated: %d findings, %d changes", len(evaluation.decision.findings), len(evaluation.told))
+        tidy(place.database, place.rules, now())
     if place.settings.heartbeat_url is not None and not any(pull.failed for pull in pulls):
         beat(place.settings.heartbeat_url.get_secret_value())
 

@@ -8,6 +8,7 @@ import typer
 
 from sentinel.cli.alert_view import alert_line, alert_record, scope_name
 from sentinel.cli.cycle import AsJson
+from sentinel.cli.history_view import fault_line, fault_record, settlement_line, settlement_record
 from sentinel.cli.output import write_json
 from sentinel.cli.workplace import now, open_workplace
 
@@ -61,6 +62,10 @@ def _account_lines(account: AccountOverview) -> Iterator[str]:
         yield f"  failing since {account.state.failing_since:%Y-%m-%d %H:%M} UTC: {account.state.error}"
     if account.state.kept_aside_at:
         yield f"  an answer of {account.state.kept_aside_at:%Y-%m-%d %H:%M} UTC looks wrong and is kept aside"
+    if account.settlement:
+        yield f"  {settlement_line(account.settlement)}"
+    for fault in account.faults:
+        yield f"  {fault_line(fault)}"
 
 
 def _queue_line(queue: QueueState) -> str:
@@ -84,6 +89,8 @@ def _record(seen: Overview) -> dict[str, Any]:
                 "failing_since": account.state.failing_since and account.state.failing_since.isoformat(),
                 "error": account.state.error or None,
                 "kept_aside_at": account.state.kept_aside_at and account.state.kept_aside_at.isoformat(),
+                "settlement": account.settlement and settlement_record(account.settlement),
+                "faults": [fault_record(fault) for fault in account.faults],
             }
             for account in seen.accounts
         ],

@@ -24,8 +24,9 @@ class KnownDays:
 
     `first_pull` and `last_pull` are the moments (UTC) of the attempts recorded first and last, answered or not, None
     where there was none; `failures` counts the attempts since the last good answer. `settled` is a part of `covered`.
-    `refused` are the days whose latest attempt the API refused (`WindowRefused`) less than `REFUSED_DAYS_REST` ago.
-    `end_inclusive` is what was learned of `date_end`, None where nothing was.
+    `unchecked` is a part of `settled`: the days whose answers all came within a few hours, some time ago. One of a
+    faulty API may be among them, for nothing was known before that it could be compared with. `refused` are the days whose latest
+    attempt the API refused (`WindowRefused`) less than `REFUSED_DAYS_REST` ago. `end_inclusive` is what was learned of `date_end`, None where nothing was.
     """
 
     account: str
@@ -34,6 +35,7 @@ class KnownDays:
     failures: int = 0
     covered: frozenset[date] = frozenset()
     settled: frozenset[date] = frozenset()
+    unchecked: frozenset[date] = frozenset()
     refused: frozenset[date] = frozenset()
     end_inclusive: bool | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,3 +14,12 @@ class PreviousEvaluation:
     moment: datetime
     fingerprint: str
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvaluation:
+    """One run of the rules: when, by which program, and which definition of each rule, by its name, was judged."""
+
+    moment: datetime
+    version: str
+    fingerprints: Mapping[str, str]

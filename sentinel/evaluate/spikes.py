@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +78,15 @@ def verdicts_by_marks(rule: Spike, context: Context, marks: Iterable[Mark], firs
         normal_from=_normal_from(groups, matrix, expected)[rows],
     )
     judged = judge(panel, first, matrix.days, z=rule.z, method=rule.method.value, window=rule.window)
-    return verdicts.replaced(rows, judged)
+    return _replaced(verdicts, rows, judged)
+
+
+def _replaced(verdicts: Verdicts, rows: list[int], others: Verdicts) -> Verdicts:
+    """A copy with the verdicts on some scopes in their place."""
+    arrays = {field.name: getattr(verdicts, field.name).copy() for field in fields(Verdicts)}
+    for name, array in arrays.items():
+        array[rows] = getattr(others, name)
+    return Verdicts(**arrays)
 
 
 def _track(

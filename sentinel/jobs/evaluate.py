@@ -77,12 +77,12 @@ def evaluate(
         alerts = recent_alerts(conn, moment - REMEMBERED)
         decision = decide(matrix, alerts, rules, standing, marks(conn), previous, states, moment)
         if dry_run:
-            return Evaluation(moment, decision, _told(decision.transitions, rules, {}, standing, moment))
+            return Evaluation(moment, decision, who_is_told(decision.transitions, rules, {}, standing, moment))
         number = record_evaluation(conn, moment, rules, rules_hash, __version__)
         update_alerts(conn, decision.updated)
         transitions = record_transitions(conn, number, decision.transitions)
         told_before = told_channels(conn, [t.alert.id for t in transitions if t.alert.id is not None])
-        told = _told(transitions, rules, told_before, standing, moment)
+        told = who_is_told(transitions, rules, told_before, standing, moment)
         _enqueue(conn, number, told, moment, name_account=len(names) > 1)
     return Evaluation(moment, decision, told)
 
@@ -100,13 +100,14 @@ def _enqueue(
             enqueue(conn, channel, f"evaluation-{evaluation}/{place}", message, moment)
 
 
-def _told(
+def who_is_told(
     transitions: tuple[Transition, ...],
     rules: Rules,
     told_before: Mapping[int, Collection[str]],
     standing: tuple[Silence, ...],
     moment: datetime,
 ) -> tuple[Told, ...]:
+    """The channels of each transition; `told_before` are those that its alert, by its id, was told to already."""
     return tuple(
         Told(
             t,

@@ -11,12 +11,29 @@ from sentinel.domain.costs import Window
 from sentinel.evaluate import BudgetNow, budgets_now, first_day_needed
 from sentinel.jobs.accounts import account_states
 from sentinel.rules.model import Rules
-from sentinel.store import Database, QueueState, known_days, load_matrix, open_alerts, queue_state
+from sentinel.store import (
+    Database,
+    Fault,
+    QueueState,
+    SettlementLag,
+    faults,
+    known_days,
+    load_matrix,
+    open_alerts,
+    queue_state,
+    settlement_lag,
+)
+
+FAULTS_OF_THE_LAST = timedelta(days=7)
+"""How far back faults of the billing API are of interest."""
 
 
 @dataclass(frozen=True, slots=True)
 class AccountOverview:
-    """One account's history and pulls; days are None and moments are None where there are none."""
+    """One account's history and pulls; days are None and moments are None where there are none.
+
+    `settlement` is None as long as too few days tell it. `faults` are those of the last week, the newest first.
+    """
 
     name: str
     state: AccountState
@@ -25,6 +42,8 @@ class AccountOverview:
     days_settled: int
     newest_covered: date | None
     newest_settled: date | None
+    settlement: SettlementLag | None
+    faults: tuple[Fault, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +77,8 @@ def overview(database: Database, rules: Rules, moment: datetime) -> Overview:
                     days_settled=len(known[name].settled),
                     newest_covered=max(known[name].covered, default=None),
                     newest_settled=max(known[name].settled, default=None),
+                    settlement=settlement_lag(conn, name, moment),
+                    faults=faults(conn, name, moment - FAULTS_OF_THE_LAST),
                 )
                 for name in names
             ),

@@ -14,7 +14,15 @@ from sentinel.errors import AnswerTooBig, ApiRefused, BadAnswer, PullError, Wind
 from sentinel.jobs.accounts import pull_settings
 from sentinel.pull import Agenda, BillingClient, is_due, plan_days
 from sentinel.rules.model import Account, Rules
-from sentinel.store import Database, PullReport, end_inclusive, known_days, record_answer, record_failed_pull
+from sentinel.store import (
+    Database,
+    PullReport,
+    end_inclusive,
+    known_days,
+    record_answer,
+    record_failed_pull,
+    record_retried_pull,
+)
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +146,9 @@ class _Asker:
     def ask(self, window: Window, agenda: Agenda) -> PullReport:
         """Store the answer for a window. Raises PullError."""
         moment = self._clock()
-        answer = self._client.get_breakdowns(window, end_inclusive=self._end_inclusive)
+        answer = self._client.get_breakdowns(
+            window, end_inclusive=self._end_inclusive, retried=lambda error: self._retried(moment, window, error)
+        )
         with self._database.write() as conn:
             report = record_answer(conn, self._account, moment, window, answer, self._settle_after)
             learned = end_inclusive(conn, self._account)
@@ -155,3 +165,8 @@ class _Asker:
         with self._database.write() as conn:
             record_failed_pull(conn, self._account, self._clock(), window, error, body)
         log.warning("%s: no usable answer for %s to %s: %s", self._account, window.first, window.stop, error)
+
+    def _retried(self, moment: datetime, window: Window, error: PullError) -> None:
+        with self._database.write() as conn:
+            record_retried_pull(conn, self._account, moment, window, error)
+        log.info("%s: asked again for %s to %s: %s", self._account, window.first, window.stop, error)

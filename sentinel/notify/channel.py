@@ -16,7 +16,7 @@ class Channel(Protocol):
         ...
 
     def send(self, notification: Notification) -> Receipt:
-        """Send it once, without retries, within a bounded time. Raises DeliveryError."""
+        """Send it once, without retries, within 90 seconds. Raises DeliveryError."""
         ...
 
     def check(self) -> str:

@@ -18,10 +18,10 @@ import stamina
 from sentinel import __version__
 from sentinel.domain.costs import Window
 from sentinel.domain.coverage import date_end_for
-from sentinel.errors import AnswerTooBig, ApiUnavailable, BadAnswer, SettingsError
+from sentinel.errors import AnswerTooBig, ApiUnavailable, BadAnswer, PullError, SettingsError
 from sentinel.pull.body import Body, read_body
 from sentinel.pull.decode import DecodedAnswer, decode_answer
-from sentinel.pull.patience import STOPPING, Patience
+from sentinel.pull.patience import STOPPING, Patience, Retried, unheard
 from sentinel.pull.reply import REFUSES_METHOD, Reply, refusal, seconds_to_wait
 
 Method = Literal["GET", "POST"]
@@ -96,26 +96,28 @@ class BillingClient:
         """The method that was given or has worked; None as long as none has."""
         return self._method
 
-    def get_breakdowns(self, window: Window, *, end_inclusive: bool | None = None) -> DecodedAnswer:
+    def get_breakdowns(
+        self, window: Window, *, end_inclusive: bool | None = None, retried: Retried = unheard
+    ) -> DecodedAnswer:
         """The daily breakdown of all charges of a window, its clusters not yet decoded.
 
-        `end_inclusive` is what is known of `date_end`, so that the answer ends with the window either way. Raises
-        ApiRefused, WindowRefused, ApiUnavailable, AnswerTooBig, BadAnswer, or another PullError where
-        something else than the API answers.
+        `end_inclusive` is what is known of `date_end`, so that the answer ends with the window either way. `retried`
+        is told of each attempt that went wrong and was made again. Raises ApiRefused, WindowRefused, ApiUnavailable,
+        AnswerTooBig, BadAnswer, or another PullError where something else than the API answers.
         """
         question = {
             "date_start": window.first.isoformat(),
             "date_end": date_end_for(window, end_inclusive).isoformat(),
         }
-        patience = Patience(self._first_wait, self._longest_wait, self._shutdown)
+        patience = Patience(self._first_wait, self._longest_wait, self._shutdown, retried)
         try:
-            return self._retrying(patience.after, self._ask, question, patience)
+            return self._retrying(patience.after, self._ask, question, patience, retried)
         except ApiUnavailable as error:
             if error.status == HTTPStatus.GATEWAY_TIMEOUT:
                 raise AnswerTooBig(f"{error}; a shorter window may be answered in time") from error
             raise
 
-    def _ask(self, question: dict[str, str], patience: Patience) -> DecodedAnswer:
+    def _ask(self, question: dict[str, str], patience: Patience, retried: Retried) -> DecodedAnswer:
         patience.wait()
         method = self._method or "GET"
         reply = self._send(method, question)
@@ -123,6 +125,8 @@ class BillingClient:
             posted = self._send("POST", question)
             # A POST that is refused as such leaves the first reply standing.
             if posted.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
+                if posted.status == HTTPStatus.OK:
+                    retried(PullError(f"{self._where} answered {reply.status} to GET, and takes POST instead"))
                 method, reply = "POST", posted
         if reply.status != HTTPStatus.OK:
             raise refusal(reply, self._where, method)

@@ -40,9 +40,10 @@ def is_due(known: KnownDays, moment: datetime, settings: PullSettings) -> bool:
 def plan_days(known: KnownDays, moment: datetime, settings: PullSettings) -> tuple[Window, ...]:
     """The windows to ask for, newest first, each within one month; `stop` may be the first of the next.
 
-    Wanted are, since `history_days` before today: the days not covered and those not settled; and as a whole the
-    current month, and the one before until `restate_days` after its end. Today is among them. Closed days that the
-    API refused lately are left out, and with them the older ones if nothing older is known: the account began later.
+    Wanted are, since `history_days` before today: the days not covered, those not settled and those not checked; and as
+    a whole the current month, and the one before until `restate_days` after its end. Today is among them. Closed days
+    that the API refused lately are left out, and with them the older ones if nothing older is known: the account began
+    later.
     """
     today = moment.astimezone(UTC).date()
     tomorrow = today + _DAY
@@ -53,7 +54,9 @@ def plan_days(known: KnownDays, moment: datetime, settings: PullSettings) -> tup
     wanted = {
         day
         for day in Window(first, tomorrow).each_day()
-        if day not in known.settled and day not in resting and (began_after is None or day > began_after)
+        if (day not in known.settled or day in known.unchecked)
+        and day not in resting
+        and (began_after is None or day > began_after)
     }
     return _windows(wanted.union(Window(asked_whole, tomorrow).each_day()))
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -146,6 +146,19 @@ class Rules(Entry):
     def named(self, name: str) -> Rule | None:
         """The rule of that name, None where there is none."""
         return next((rule for rule in self.all if rule.name == name), None)
+
+    def only(self, names: Collection[str]) -> Rules:
+        """The same file with no other rules than these."""
+        return self.model_copy(
+            update={
+                "budgets": tuple(rule for rule in self.budgets if rule.name in names),
+                "spikes": tuple(rule for rule in self.spikes if rule.name in names),
+                "new_spend": tuple(rule for rule in self.new_spend if rule.name in names),
+                "freshness": self.freshness.model_copy(
+                    update={"enabled": self.freshness.enabled and self.freshness.name in names}
+                ),
+            }
+        )
 
     def channels_for(self, rule: Rule, severity: Severity) -> tuple[str, ...]:
         """The names of the channels that a rule's finding of this severity is told to; empty: nobody."""

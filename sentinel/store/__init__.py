@@ -12,9 +12,10 @@ from sentinel.store.alert_rows import (
 )
 from sentinel.store.backup import back_up
 from sentinel.store.check import Defect, check_database, repair_arrays
+from sentinel.store.covering import stored_pulls
 from sentinel.store.date_end import end_inclusive
 from sentinel.store.engine import Database
-from sentinel.store.evaluations import previous_evaluations, record_evaluation
+from sentinel.store.evaluations import previous_evaluations, record_evaluation, recorded_evaluations
 from sentinel.store.history import History
 from sentinel.store.known import PullHealth, known_days, pull_health
 from sentinel.store.lock import claim_daemon
@@ -22,7 +23,7 @@ from sentinel.store.matrix import load_history, load_matrix
 from sentinel.store.opening import open_database
 from sentinel.store.outbox import claim, enqueue, park, record_retry, record_sent, told_channels, unpark
 from sentinel.store.pull_log import Fault, KeptBody, PastPull, faults, kept_bodies, recent_pulls
-from sentinel.store.pulls import record_failed_pull
+from sentinel.store.pulls import record_failed_pull, record_retried_pull
 from sentinel.store.queue import ParkedNotification, QueueState, parked_notifications, queue_state
 from sentinel.store.record import record_answer
 from sentinel.store.report import PullReport
@@ -76,12 +77,15 @@ __all__ = [
     "record_answer",
     "record_evaluation",
     "record_failed_pull",
+    "record_retried_pull",
     "record_retry",
     "record_sent",
     "record_transitions",
+    "recorded_evaluations",
     "repair_arrays",
     "settlement_lag",
     "silences",
+    "stored_pulls",
     "told_channels",
     "unpark",
     "update_alerts",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, select
 
+from sentinel.domain.costs import Window
 from sentinel.store import tables
 from sentinel.store.outcome import Outcome
 
@@ -34,6 +35,10 @@ class CoveringPulls:
     def until(self, moment: datetime) -> CoveringPulls:
         """Those pulled by a moment."""
         return self._where(self.pulled_at <= microseconds(moment))
+
+    def within(self, window: Window) -> CoveringPulls:
+        """Those that covered a day of a window."""
+        return self._where((self.day >= window.first.toordinal()) & (self.day < window.stop.toordinal()))
 
     def after(self, moment: datetime) -> CoveringPulls:
         """Those pulled later than a moment."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
-from sentinel.domain.evaluations import PreviousEvaluation
+from sentinel.domain.evaluations import PreviousEvaluation, RecordedEvaluation
 from sentinel.rules.model import Rules
 from sentinel.store import alert_tables as tables
 
@@ -36,3 +36,16 @@ def previous_evaluations(conn: Connection) -> Mapping[str, PreviousEvaluation]:
         rule: PreviousEvaluation(moment, fingerprint, since)
         for rule, fingerprint, moment, since in conn.execute(definitions)
     }
+
+
+def recorded_evaluations(conn: Connection) -> tuple[RecordedEvaluation, ...]:
+    """Every evaluation in the order in which they were made."""
+    judged: dict[int, dict[str, str]] = {}
+    c = tables.rule_evaluation.c
+    for number, rule, fingerprint in conn.execute(select(c.evaluation_id, c.rule, c.fingerprint)):
+        judged.setdefault(number, {})[rule] = fingerprint
+    evaluation = tables.evaluation.c
+    query = select(evaluation.id, evaluation.moment, evaluation.version).order_by(evaluation.id)
+    return tuple(
+        RecordedEvaluation(moment, version, judged.get(number, {})) for number, moment, version in conn.execute(query)
+    )

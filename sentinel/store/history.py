@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -63,6 +63,28 @@ class History:
     covering: tuple[CoveringPulls, ...]
     names: tuple[Mapping[int, Iterable[Naming]], ...]
     charges: tuple[tuple[ChargeVersion, ...], ...]
+
+    def during(self, window: Window) -> History:
+        """The history of a part of the window."""
+        first, stop = (window.first - self.window.first).days, (window.stop - self.window.first).days
+        changes = self.changes
+        inside = (changes.column >= first) & (changes.column < stop)
+        return replace(
+            self,
+            window=window,
+            cost=self.cost[:, first:stop],
+            quantity=self.quantity[:, first:stop],
+            present=self.present[:, first:stop],
+            changes=CellChanges(
+                row=changes.row[inside],
+                column=changes.column[inside] - first,
+                pulled_at=changes.pulled_at[inside],
+                present=changes.present[inside],
+                cost=changes.cost[inside],
+                quantity=changes.quantity[inside],
+            ),
+            covering=tuple(covering.within(window) for covering in self.covering),
+        )
 
     def matrix(self, settle_after: timedelta, as_of: datetime | None = None) -> CostMatrix:
         """The cost matrix by what was pulled by a moment; None: by all that was pulled.

@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import numpy as np
 from sqlalchemy import Connection, select
 
 from sentinel.domain.costs import Window
 from sentinel.domain.coverage import REFUSED_DAYS_REST, KnownDays
+from sentinel.domain.suspicion import CONFIRMED_AFTER
 from sentinel.errors import WindowRefused
 from sentinel.store import tables
-from sentinel.store.covering import ALL_DAYS, CoveringPulls, load_covering
+from sentinel.store.covering import ALL_DAYS, CoveringPulls, load_covering, microseconds
 from sentinel.store.date_end import end_inclusive
 from sentinel.store.outcome import Outcome
 
@@ -53,6 +55,7 @@ def known_days(conn: Connection, account: str, settle_after: timedelta, moment: 
         failures=len(_failing(attempts)),
         covered=_dates(covering),
         settled=_dates(covering.settling(settle_after)),
+        unchecked=_unchecked(covering, settle_after, moment),
         refused=_refused(attempts, moment - REFUSED_DAYS_REST),
         end_inclusive=end_inclusive(conn, account),
     )
@@ -72,7 +75,7 @@ def _attempts(conn: Connection, account: str, until: datetime) -> list[_Attempt]
     c = tables.pull.c
     query = (
         select(c.pulled_at, c.asked_first, c.asked_stop, c.outcome, c.error_kind, c.error)
-        .where(c.account == account, c.pulled_at <= until, c.asked_first.is_not(None))
+        .where(c.account == account, c.pulled_at <= until, c.asked_first.is_not(None), c.outcome != Outcome.RETRIED)
         .order_by(c.pulled_at, c.id)
     )
     return [
@@ -95,6 +98,15 @@ def _refused(attempts: Iterable[_Attempt], later_than: datetime) -> frozenset[da
         for day, attempt in last.items()
         if attempt.error_kind == WindowRefused.__name__ and attempt.pulled_at > later_than
     )
+
+
+def _unchecked(covering: CoveringPulls, settle_after: timedelta, moment: datetime) -> frozenset[date]:
+    """The settled days whose answers all came within a few hours that are over: a second opinion is due."""
+    settling = covering.settling(settle_after)
+    newest = covering.pulled_at[np.searchsorted(covering.day, settling.day, side="right") - 1]
+    waits = np.timedelta64(CONFIRMED_AFTER)
+    due = (newest - settling.pulled_at < waits) & (microseconds(moment) - settling.pulled_at >= waits)
+    return frozenset(date.fromordinal(day) for day in settling.day[due].tolist())
 
 
 def _kept_aside_at(conn: Connection, account: str, moment: datetime) -> datetime | None:

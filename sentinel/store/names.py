@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, delete, select
 
 from sentinel.store import tables
 from sentinel.store.bulk import insert_rows
 from sentinel.store.incoming import Sighting
 from sentinel.store.moments import for_driver
-from sentinel.store.outcome import Outcome
+from sentinel.store.sightings import next_sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def _rename(conn: Connection, account: str, place: int, namings: list[Naming], n
     if past:
         if past[-1].seen_at == new.seen_at:
             _forget(conn, place, new.seen_at)
-        back = _next_sighting(conn, account, place, new.seen_at, after.seen_at if after else None)
+        back = next_sighting(conn, account, place, new.seen_at, after.seen_at if after else None)
         if back is not None:
             # An answer of a later moment was read before this one, and confirmed what had been believed until now.
             _insert(conn, back, {place: past[-1].called})
@@ -86,36 +86,6 @@ def _rename(conn: Connection, account: str, place: int, namings: list[Naming], n
     _insert(conn, new.seen_at, {place: new.called})
     if after is not None and after.called == new.called:
         _forget(conn, place, after.seen_at)
-
-
-def _next_sighting(
-    conn: Connection, account: str, place: int, later_than: datetime, before: datetime | None
-) -> datetime | None:
-    """The next moment at which an answer had charges of a place."""
-    pull, day, cost, series = (t.c for t in (tables.pull, tables.pull_day, tables.daily_cost, tables.series))
-    clusters = tables.place.alias()
-    workspace = tables.place.alias()
-    # A workspace is in an answer when one of its clusters is.
-    of_place = (
-        select(clusters.c.id)
-        .join(
-            workspace,
-            (workspace.c.account == clusters.c.account)
-            & (workspace.c.tenant == clusters.c.tenant)
-            & (workspace.c.workspace == clusters.c.workspace),
-        )
-        .where(workspace.c.id == place, (clusters.c.id == place) | (workspace.c.cluster == ""))
-    )
-    has_charge = exists().where(cost.day == day.day, cost.series_id == series.id, series.place_id.in_(of_place))
-    query = (
-        select(func.min(pull.pulled_at))
-        .select_from(tables.pull.join(tables.pull_day, day.pull_id == pull.id))
-        .where(pull.account == account, pull.outcome == Outcome.STORED, pull.pulled_at > later_than, has_charge)
-    )
-    if before is not None:
-        query = query.where(pull.pulled_at < before)
-    moment: datetime | None = conn.execute(query).scalar()
-    return moment
 
 
 def _insert(conn: Connection, seen_at: datetime, called: Mapping[int, tuple[str, str]]) -> None:

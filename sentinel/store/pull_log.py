@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +15,9 @@ from sentinel.domain.costs import Window
 from sentinel.store import tables
 from sentinel.store.outcome import Outcome
 from sentinel.store.pulls import RowCounts
+
+_NUMBER = re.compile(r"(?<!answered )\b\d[\d.,:-]*")
+
 
 @dataclass(frozen=True, slots=True)
 class PastPull:
@@ -33,8 +38,8 @@ class PastPull:
 class Fault:
     """One thing that went wrong with an account's pulls, `times` times.
 
-    `kind` is the name of the error, `first` and `last` the moments of the first and the last time, `asked` the window
-    of the last. `ongoing`: nothing was stored for these days since.
+    `kind` is the name of the error, `message` the newest, `first` and `last` the moments of the first and the last
+    time, `asked` the window of the last. `ongoing`: for some of the days that were asked nothing was stored since.
     """
 
     account: str
@@ -64,27 +69,33 @@ def recent_pulls(conn: Connection, account: str, at_most: int = 20) -> tuple[Pas
 
 
 def faults(conn: Connection, account: str, since: datetime) -> tuple[Fault, ...]:
-    """What went wrong since a moment, each fault once, the newest first."""
+    """What went wrong since a moment, each fault once, the newest first.
+
+    Two failures are the same fault where they are told in the same words, whatever the numbers in these.
+    """
     c = tables.pull.c
     query = select(tables.pull).where(c.account == account, c.pulled_at >= since).order_by(c.pulled_at, c.id)
     pulls = _read(conn, query)
-    stored = [pull for pull in pulls if pull.outcome is Outcome.STORED]
+    answered: dict[date, int] = {}
     grouped: dict[tuple[str, str], list[PastPull]] = {}
-    for pull in pulls:
-        if pull.outcome is not Outcome.STORED:
-            grouped.setdefault((pull.error_kind or "", pull.error), []).append(pull)
+    for place, pull in enumerate(pulls):
+        if pull.outcome is Outcome.STORED:
+            answered |= dict.fromkeys(_days(pull), place)
+        else:
+            grouped.setdefault((pull.error_kind or "", _words(pull.error)), []).append(pull)
+    places = {pull.number: place for place, pull in enumerate(pulls)}
     found = [
         Fault(
             account=account,
             kind=kind,
-            message=message,
+            message=same[-1].error,
             first=same[0].pulled_at,
             last=same[-1].pulled_at,
             times=len(same),
             asked=same[-1].asked,
-            ongoing=not any(_makes_good(pull, same[-1]) for pull in stored),
+            ongoing=any(answered.get(day, -1) < places[pull.number] for pull in same for day in _days(pull)),
         )
-        for (kind, message), same in grouped.items()
+        for (kind, _), same in grouped.items()
     ]
     return tuple(sorted(found, key=lambda fault: fault.last, reverse=True))
 
@@ -103,13 +114,15 @@ def kept_bodies(conn: Connection, account: str) -> tuple[KeptBody, ...]:
     return tuple(KeptBody(pulls[number], size, zlib.decompress(packed)) for number, size, packed in kept)
 
 
-def _makes_good(later: PastPull, fault: PastPull) -> bool:
-    """Whether a stored pull came after a fault and brought some of the days that it was about."""
-    if (later.pulled_at, later.number) < (fault.pulled_at, fault.number) or later.answered is None:
-        return False
-    return fault.asked is None or (
-        later.answered.first < fault.asked.stop and fault.asked.first < max(later.answered.stop, later.answered.first)
-    )
+def _words(message: str) -> str:
+    """A message without its numbers and without what the API said; the status of an answer is no such number."""
+    return _NUMBER.sub("0", message.partition("; it says: ")[0])
+
+
+def _days(pull: PastPull) -> Iterable[date]:
+    """The days that a pull was about."""
+    window = pull.asked or pull.answered
+    return window.each_day() if window else ()
 
 
 def _read(conn: Connection, query: Select[Any]) -> tuple[PastPull, ...]:

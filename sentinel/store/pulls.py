@@ -108,3 +108,10 @@ def record_failed_pull(
     pull = insert_pull(conn, account, pulled_at, asked, None, Outcome.FAILED, str(error), type(error).__name__)
     keep_body(conn, account, pull, body)
     return pull
+
+
+def record_retried_pull(
+    conn: Connection, account: str, pulled_at: datetime, asked: Window | None, error: PullError
+) -> None:
+    """Remember what went wrong with a question that was asked again at once: it tells nothing of the account's days."""
+    insert_pull(conn, account, pulled_at, asked, None, Outcome.RETRIED, str(error), type(error).__name__)

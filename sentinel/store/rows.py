@@ -42,7 +42,7 @@ class DailyRows:
 
     def on(self, days: Iterable[int]) -> DailyRows:
         """The rows of some days."""
-        wanted = np.array(sorted(days), np.int64)
+        wanted = np.array(sorted(set(days)), np.int64)
         begins = np.searchsorted(self.key, wanted << _SERIES_BITS)
         ends = np.searchsorted(self.key, (wanted + 1) << _SERIES_BITS)
         if (ends - begins).sum() == len(self):

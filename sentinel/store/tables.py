@@ -83,7 +83,7 @@ class DailyVector(SQLModel, table=True):
 
 
 class Pull(SQLModel, table=True):
-    """One attempt to learn an account's costs: `outcome` is `stored`, `kept_aside` or `failed`.
+    """One attempt to learn an account's costs: `outcome` is one of `Outcome`.
 
     `asked_*` is the window that was wanted, empty for an import; `answered_*` the answer's own, empty for a failure.
     """

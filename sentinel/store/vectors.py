@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from sentinel.store import tables
 from sentinel.store.rows import DailyRows, concatenate, key_of
@@ -46,6 +46,11 @@ def read_series(conn: Connection, account: str, first: int, stop: int) -> NDArra
     c = tables.daily_vector.c
     query = select(c.series).where(c.account == account)
     found = np.zeros(0, np.int64)
+    oldest, newest = conn.execute(select(func.min(c.day), func.max(c.day)).where(c.account == account)).one()
+    if oldest is None:
+        return found
+    # "All days" are millions, nearly all of them without rows.
+    first, stop = max(first, oldest), min(stop, newest + 1)
     for start in range(first, stop, _DAYS_A_QUERY):
         of_days = query.where(c.day >= start, c.day < min(start + _DAYS_A_QUERY, stop))
         for series in conn.execute(of_days).scalars():

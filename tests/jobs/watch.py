@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event
 
 import numpy as np
 
 from sentinel.domain.costs import Window
 from sentinel.domain.matrix import CostMatrix
-from sentinel.jobs.pull_costs import AccountPull, pull_costs
+from sentinel.jobs.pull_costs import AccountPull, Progress, pull_costs
 from sentinel.pull import BillingClient
 from sentinel.rules.model import Account, Rules
-from sentinel.simulator import Clock, Row, Server, World
+from sentinel.simulator import ChargeShape, Clock, Row, Server, World
 from sentinel.store import Database, Fault, faults, load_matrix
 
 UNITS = 100_000_000
@@ -72,10 +73,14 @@ class Watch:
             shutdown=stop,
         )
 
-    def pull(self, *, after: timedelta = timedelta(0), stop: Event | None = None) -> tuple[AccountPull, ...]:
+    def pull(
+        self, *, after: timedelta = timedelta(0), stop: Event | None = None, progress: Progress | None = None
+    ) -> tuple[AccountPull, ...]:
         """Pull once, some time after the last pull."""
         self.clock.advance(after)
-        pulls = pull_costs(self.database, self.rules, self.open_client, self.clock, stop=stop)
+        pulls = pull_costs(
+            self.database, self.rules, self.open_client, self.clock, progress=progress, stop=stop
+        )
         for pulled in pulls:
             told = self.told.setdefault(pulled.account, {})
             for report in pulled.reports:
@@ -155,4 +160,21 @@ def assert_equals_truth(watch: Watch, world: World, account: str = "main") -> No
 
 
 def _end_of(day: date) -> datetime:
-    return datetime.combine(day + _DAY, datetime.min.time(), tzinfo=timedelta_zone())
+    return datetime.combine(day + _DAY, datetime.min.time(), tzinfo=UTC)
+
+
+def assert_charges_equal_truth(watch: Watch, world: World, shape: ChargeShape) -> None:
+    """The account charges of every whole month since the account began are those of the world now."""
+    now = watch.clock()
+    month = (world.account.first_day + timedelta(days=31)).replace(day=1)
+    expected: Counter[tuple[str, date, bool]] = Counter()
+    for line in world.account_lines(now, month, now.date()):
+        daily = shape is ChargeShape.DAILY
+        expected[line.product, line.day if daily else line.day.replace(day=1), daily] += line.cost
+    charges = watch.matrix("main").account_charges
+    found = {
+        (one.product, one.day or one.month, one.day is not None): round(one.cost * UNITS)
+        for one in charges
+        if one.month >= month
+    }
+    assert found == expected

@@ -26,7 +26,7 @@ def cells(matrix: CostMatrix) -> dict[Cell, int]:
     units = np.rint(matrix.cost * 1e8).astype(np.int64)
     return {
         (matrix.series[row].cluster, matrix.series[row].product, matrix.day(column)): int(units[row, column])
-        for row, column in zip(*np.nonzero(units), strict=True)
+        for row, column in np.argwhere(units).tolist()
     }
 
 

@@ -44,6 +44,7 @@ class Charges:
     gap: days without a charge in a row, up to this one. longest_gap: of the finished gaps before.
     empty_share: of the last six weeks' usable days. age, charges_seen: usable days and charges before.
     chance_of_empty: the share of days without a charge in the last 120, with one day of each kind added.
+    never_empty: none of those 120 was without a charge.
     """
 
     today: Singles
@@ -55,6 +56,7 @@ class Charges:
     longest_gap: NDArray[np.int32]
     empty_share: Singles
     chance_of_empty: Singles
+    never_empty: Flags
     age: NDArray[np.int32]
     charges_seen: NDArray[np.int32]
 
@@ -71,6 +73,7 @@ class Charges:
             longest_gap=self.longest_gap[rows],
             empty_share=self.empty_share[rows],
             chance_of_empty=self.chance_of_empty[rows],
+            never_empty=self.never_empty[rows],
             age=self.age[rows],
             charges_seen=self.charges_seen[rows],
         )
@@ -102,6 +105,7 @@ def read_charges(history: History) -> Charges:
         longest_gap=largest_before(finished, GAP_DAYS, 0),
         empty_share=_share(empty_days.before(SHARE_DAYS), np.maximum(usable_days.before(SHARE_DAYS), 1)),
         chance_of_empty=_share(empty_days.before(GAP_DAYS) + 1, usable_days.before(GAP_DAYS) + 2),
+        never_empty=empty_days.before(GAP_DAYS) == 0,
         age=usable_days.before(AGE_DAYS),
         charges_seen=Counts(charged).before(AGE_DAYS),
     )

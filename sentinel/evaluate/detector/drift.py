@@ -20,7 +20,7 @@ ACCEPTED_AFTER = 10
 """Days that a level has to have lain beyond the bound to be the new normal."""
 
 LEAST_STEP, SIGMAS = 0.43, 2.2
-"""A rise of half, and of 2.9 sigma; tuned on the benchmark's seeds 0 to 5 and 50 to 55."""
+"""A rise of half, and of 2.2 sigma; tuned on the benchmark's seeds 0 to 5 and 50 to 55."""
 
 
 def drift_trial(side: Side, noise: Noise, age: NDArray[np.int32], told: Flags) -> Trial:

@@ -28,12 +28,11 @@ FEWEST_DAYS, WITHIN_DAYS = 8, 28
 """A verdict needs eight usable days of the last four weeks."""
 
 TRIAL_DAYS = 240
-"""Days before the judged ones that tests are made on: 35 in which a rise is told, 98 of records, 94 of the
-calendar, 28 of earlier levels, and 8 to know a level."""
+"""Days before the judged ones that tests are made on: 35 in which a rise is told, before them 86 of records,
+and before those 94 of the calendar; the rest is spare."""
 
 DRIFT_QUIET_DAYS = 63
 """Days after a level was called normal in which a slow rise would be measured from the level before it."""
-
 
 GAP_LOWER = 0.5
 """A gap that is too long is shown as a cost below half the expected one."""

@@ -5,7 +5,6 @@ distance: 5.6, 2.9 and 1.85 sigma. The step is never below what the scope's own 
 youth or the month's edge explain; those are the terms of `_step`.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,10 +52,18 @@ FIRST_OF_MONTH_CHARGES = 41
 MONTH_START_CHARGES, MONTH_START_STEP = 40, 1.3
 """The same for runs that begin on the 1st or 2nd: tiers start anew there."""
 
+STOP_SHARE = 0.75
+"""Where no day was without a charge, a stop is notable whatever else explains a drop: the step of a single
+day is at most this share of the way to zero."""
+
 YEAR_END_STEP = 0.66
 """Between 23 December and 2 January a drop to half is rest."""
 
-NEVER = math.inf
+UNSEEN_STEP = 7.0
+"""In log cost, a thousand times the level: where a day is not judged upwards, the shown bound stays a number."""
+
+SLIGHT_HABIT = 0.02
+"""A weekday's habit below 2% goes without saying."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,12 +99,18 @@ def run_trial(run: Run, side: Side, charges: Charges, noise: Noise, calendar: Ca
             basis=Basis.RUN,
         )
     expected = np.minimum(expected_move(moves, calendar, noise.tolerance), explained)
+    whole = np.maximum(step, explained) - expected
+    if side.sign < 0:
+        stop = np.maximum(np.float32(-STOP_SHARE) * beyond, np.float32(LEAST_STEP))
+        whole = np.where(charges.never_empty, np.minimum(whole, stop), whole)
     return Trial(
         reference=beyond + side.held + expected,
         earlier=None,
-        step=np.maximum(step, explained) - expected,
+        step=whole,
         level=usual + side.habit + expected,
-        basis=np.where(explained > step, np.uint8(Basis.CALENDAR), np.uint8(Basis.WEEKDAY)),
+        basis=np.select(
+            [explained > step, np.abs(side.habit) > SLIGHT_HABIT], [Basis.CALENDAR, Basis.WEEKDAY], Basis.LEVEL
+        ).astype(np.uint8),
     )
 
 
@@ -124,7 +137,7 @@ def _step(run: Run, sign: int, charges: Charges, noise: Noise, calendar: Calenda
         special, least = calendar.year_end[:, None], YEAR_END_STEP
     elif run.days == 1:
         unseen = charges.charges_seen < FIRST_OF_MONTH_CHARGES
-        special, least = unseen & (calendar.day_of_month == 1)[:, None], NEVER
+        special, least = unseen & (calendar.day_of_month == 1)[:, None], UNSEEN_STEP
     else:
         unseen = charges.charges_seen < MONTH_START_CHARGES
         special, least = unseen & (calendar.day_of_month <= run.days + 1)[:, None], MONTH_START_STEP

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
+from sentinel.notify.deadline import SEND_WITHIN, Deadline
 from sentinel.notify.email.render import Envelope, message_id, render
 from sentinel.notify.email.smtp import Handover, connected, deliver
 from sentinel.settings import SmtpServer
-
-TIMEOUT_SECONDS = 30.0
 
 
 class EmailChannel:
@@ -23,12 +22,12 @@ class EmailChannel:
         sender: str,
         recipients: Sequence[str],
         server: SmtpServer,
-        timeout: float = TIMEOUT_SECONDS,
+        within: float = SEND_WITHIN,
     ) -> None:
         self.name = name
         self._envelope = Envelope(sender, tuple(recipients))
         self._server = server
-        self._timeout = timeout
+        self._within = within
 
     def send(self, notification: Notification) -> Receipt:
         """Hand one mail over for every recipient that has no copy yet. Raises DeliveryError, also for some of them."""
@@ -36,7 +35,7 @@ class EmailChannel:
         waiting = [address for address in self._envelope.recipients if address not in notification.delivered]
         mail = render(notification, self._envelope)
         try:
-            handover = deliver(self._server, self._envelope.sender, waiting, mail.as_bytes(), self._timeout)
+            handover = deliver(self._server, self._envelope.sender, waiting, mail.as_bytes(), Deadline(self._within))
         except DeliveryError as error:
             error.delivered = notification.delivered
             raise
@@ -46,7 +45,7 @@ class EmailChannel:
 
     def check(self) -> str:
         """Connect and sign in without sending. Raises DeliveryError."""
-        with connected(self._server, self._timeout):
+        with connected(self._server, Deadline(self._within)):
             return f"mail server {self._server.host}:{self._server.port} lets us in"
 
     def _partly(self, handover: Handover, notification: Notification) -> DeliveryError:

@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from sentinel.errors import DeliveryError
+from sentinel.notify.deadline import Deadline
 from sentinel.settings import SmtpServer
 
 _PERMANENT_FROM = 500
@@ -42,11 +43,11 @@ class Handover:
     refused: tuple[Refusal, ...]
 
 
-def deliver(server: SmtpServer, sender: str, recipients: Sequence[str], content: bytes, timeout: float) -> Handover:
+def deliver(server: SmtpServer, sender: str, recipients: Sequence[str], content: bytes, deadline: Deadline) -> Handover:
     """Hand one message over for its recipients. Raises DeliveryError when nobody's copy was taken."""
-    with connected(server, timeout) as smtp, _explained(server):
-        _expect_ok(smtp.mail(sender))
-        answers = {recipient: smtp.rcpt(recipient) for recipient in recipients}
+    with connected(server, deadline) as smtp, _explained(server):
+        _expect_ok(_in_time(smtp, deadline).mail(sender))
+        answers = {recipient: _in_time(smtp, deadline).rcpt(recipient) for recipient in recipients}
         refused = tuple(
             Refusal(recipient, code, _text(text))
             for recipient, (code, text) in answers.items()
@@ -54,37 +55,44 @@ def deliver(server: SmtpServer, sender: str, recipients: Sequence[str], content:
         )
         accepted = tuple(recipient for recipient in recipients if recipient not in {r.recipient for r in refused})
         if accepted:
-            _hand_over(server, smtp, content)
+            _hand_over(server, _in_time(smtp, deadline), content)
         return Handover(accepted, refused)
 
 
 @contextmanager
-def connected(server: SmtpServer, timeout: float) -> Iterator[smtplib.SMTP]:
+def connected(server: SmtpServer, deadline: Deadline) -> Iterator[smtplib.SMTP]:
     """A greeted, private and authenticated connection. Raises DeliveryError.
 
     What goes wrong at QUIT is no failure: the message was taken before it.
     """
     with _explained(server):
-        smtp = _connect(server, timeout)
+        smtp = _connect(server, deadline)
     try:
         with _explained(server):
-            smtp.ehlo_or_helo_if_needed()
+            _in_time(smtp, deadline).ehlo_or_helo_if_needed()
             if server.starttls:
-                smtp.starttls(context=_context(server))
-                smtp.ehlo()
+                _in_time(smtp, deadline).starttls(context=_context(server))
+                _in_time(smtp, deadline).ehlo()
             if server.user is not None:
-                smtp.login(server.user, server.password or "")
+                _in_time(smtp, deadline).login(server.user, server.password or "")
         yield smtp
         with suppress(smtplib.SMTPException, OSError):
-            smtp.quit()
+            _in_time(smtp, deadline).quit()
     finally:
         smtp.close()
 
 
-def _connect(server: SmtpServer, timeout: float) -> smtplib.SMTP:
+def _connect(server: SmtpServer, deadline: Deadline) -> smtplib.SMTP:
     if server.implicit_tls:
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=timeout, context=_context(server))
-    return smtplib.SMTP(server.host, server.port, timeout=timeout)
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=deadline.left, context=_context(server))
+    return smtplib.SMTP(server.host, server.port, timeout=deadline.left)
+
+
+def _in_time(smtp: smtplib.SMTP, deadline: Deadline) -> smtplib.SMTP:
+    """The connection, whose next answer is waited for no longer than what is left."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(deadline.left)
+    return smtp
 
 
 def _context(server: SmtpServer) -> ssl.SSLContext:

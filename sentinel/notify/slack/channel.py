@@ -7,6 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
+from sentinel.notify.deadline import SEND_WITHIN, Deadline
 from sentinel.notify.slack.errors import FAILURES, UNREACHABLE_THREAD, delivery_error, error_code
 from sentinel.notify.slack.posted import Place, Search, metadata, read_places, write_places
 from sentinel.notify.slack.render import SlackPost, render
@@ -17,8 +18,18 @@ TIMEOUT_SECONDS = 20
 class SlackChannel:
     """One Slack channel. A receipt is the place of the alert's first post; later ones are replies to it."""
 
-    def __init__(self, name: str, *, token: str, channel: str, base_url: str, timeout: int = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self,
+        name: str,
+        *,
+        token: str,
+        channel: str,
+        base_url: str,
+        timeout: int = TIMEOUT_SECONDS,
+        within: float = SEND_WITHIN,
+    ) -> None:
         self.name = name
+        self._within = within
         self._channel = channel
         # The default handlers would send again after "accepted, then disconnected"; the outbox asks first.
         self._client = WebClient(token=token, base_url=base_url, timeout=timeout, retry_handlers=[])
@@ -30,15 +41,13 @@ class SlackChannel:
         places = read_places(notification.delivered)
         try:
             return Receipt(remote_id=str(self._post_all(notification, thread, places)))
+        except DeliveryError as error:
+            error.delivered = write_places(places)
+            raise
         except FAILURES as error:
             failed = delivery_error(error, self._where)
-            raise DeliveryError(
-                str(failed),
-                permanent=failed.permanent,
-                retry_after=failed.retry_after,
-                uncertain=failed.uncertain,
-                delivered=write_places(places),
-            ) from error
+            failed.delivered = write_places(places)
+            raise failed from error
 
     def check(self) -> str:
         """Sign in without posting. Raises DeliveryError."""
@@ -54,19 +63,26 @@ class SlackChannel:
 
     def _post_all(self, notification: Notification, thread: Place | None, places: dict[int, Place]) -> Place:
         """Post into the thread, or a new message where there is none; `places` grows by what is posted."""
+        deadline = Deadline(self._within)
         try:
-            return self._post_missing(notification, thread, places)
+            return self._post_missing(notification, thread, places, deadline)
         except SlackApiError as error:
             # The thread, or the channel it was in, is gone: better a new message than none.
             if thread is None or error_code(error) not in UNREACHABLE_THREAD:
                 raise
-            return self._post_missing(notification, None, places)
+            return self._post_missing(notification, None, places, deadline)
 
-    def _post_missing(self, notification: Notification, thread: Place | None, places: dict[int, Place]) -> Place:
+    def _post_missing(
+        self, notification: Notification, thread: Place | None, places: dict[int, Place], deadline: Deadline
+    ) -> Place:
+        def turn() -> None:
+            deadline.check(self._where)
+
         if notification.uncertain:
-            places.update(self._search.find(notification, places, thread))
+            places.update(self._search.find(notification, places, thread, turn))
         for part, post in enumerate(render(notification.message)):
             if part not in places:
+                turn()
                 places[part] = self._post(post, thread or places.get(0), metadata(notification, part))
         return thread or places[0]
 

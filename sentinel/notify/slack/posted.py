@@ -72,19 +72,21 @@ class Search:
         """Take the id of the channel from a post that is in it: history is not told by name."""
         self._id = place.channel
 
-    def find(self, notification: Notification, known: Mapping[int, Place], thread: Place | None) -> dict[int, Place]:
+    def find(
+        self, notification: Notification, known: Mapping[int, Place], thread: Place | None, turn: Callable[[], None]
+    ) -> dict[int, Place]:
         """Every post of the notification, those `known` included; with `thread` it is looked for there alone.
 
-        Where the app may not read the channel nothing more is found, and a warning says so.
-        Raises what slack-sdk raises when Slack cannot be asked.
+        `turn` is called before each page is asked for, and may raise to stop. Where the app may not read the channel
+        nothing more is found, and a warning says so. Raises what slack-sdk raises when Slack cannot be asked.
         """
         found = dict(known)
         try:
             if thread is None and 0 not in found:
-                found.update(self._in_channel(notification))
+                found.update(self._in_channel(notification, turn))
             root = thread or found.get(0)
             if root is not None:
-                found.update(self._in_thread(notification, root))
+                found.update(self._in_thread(notification, root, turn))
         except SlackApiError as error:
             if error_code(error) not in _NOT_ALLOWED:
                 raise
@@ -96,32 +98,35 @@ class Search:
             )
         return found
 
-    def _in_channel(self, notification: Notification) -> dict[int, Place]:
-        channel = self._id or self._look_up()
+    def _in_channel(self, notification: Notification, turn: Callable[[], None]) -> dict[int, Place]:
+        channel = self._id or self._look_up(turn)
         if channel is None:
             return {}
         oldest = _oldest(notification.created_at)
         pages = _pages(
             lambda cursor: self._client.conversations_history(
                 channel=channel, include_all_metadata=True, limit=_A_PAGE, oldest=oldest, cursor=cursor
-            )
+            ),
+            turn,
         )
         return _ours(pages, notification, channel)
 
-    def _in_thread(self, notification: Notification, root: Place) -> dict[int, Place]:
+    def _in_thread(self, notification: Notification, root: Place, turn: Callable[[], None]) -> dict[int, Place]:
         pages = _pages(
             lambda cursor: self._client.conversations_replies(
                 channel=root.channel, ts=root.ts, include_all_metadata=True, limit=_A_PAGE, cursor=cursor
-            )
+            ),
+            turn,
         )
         return _ours(pages, notification, root.channel)
 
-    def _look_up(self) -> str | None:
+    def _look_up(self, turn: Callable[[], None]) -> str | None:
         wanted = self._channel.removeprefix("#")
         for page in _pages(
             lambda cursor: self._client.conversations_list(
                 types="public_channel,private_channel", exclude_archived=True, limit=_A_PAGE, cursor=cursor
-            )
+            ),
+            turn,
         ):
             for channel in page["channels"] or ():
                 if channel.get("name") == wanted:
@@ -135,9 +140,10 @@ def _oldest(created_at: datetime | None) -> str | None:
     return None if created_at is None else f"{(created_at - _CLOCKS_DIFFER_BY).timestamp():.6f}"
 
 
-def _pages(ask: Callable[[str | None], SlackResponse]) -> Iterator[SlackResponse]:
+def _pages(ask: Callable[[str | None], SlackResponse], turn: Callable[[], None]) -> Iterator[SlackResponse]:
     cursor: str | None = None
     while True:
+        turn()
         page = ask(cursor)
         yield page
         cursor = (page.get("response_metadata") or {}).get("next_cursor") or None

@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -51,14 +54,14 @@ def server_of(
     )
 
 
-def channel(server: SmtpServer, *recipients: str, timeout: float = 5.0) -> EmailChannel:
+def channel(server: SmtpServer, *recipients: str, within: float = 10.0) -> EmailChannel:
     """The channel under test."""
     return EmailChannel(
         "owners",
         sender="sentinel@example.com",
         recipients=recipients or OWNERS,
         server=server,
-        timeout=timeout,
+        within=within,
     )
 
 
@@ -279,8 +282,32 @@ def test_a_server_that_says_nothing_ends_in_time() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         mute = SmtpServer("127.0.0.1", port, None, None, starttls=False, implicit_tls=False, verify=True)
-        error = failure(channel(mute, timeout=0.2), notification())
+        error = failure(channel(mute, within=0.2), notification())
     assert (error.permanent, error.uncertain) == (False, False)
+
+
+def test_a_server_that_is_slow_at_every_step_ends_in_time() -> None:
+    """No single answer takes long, and still the conversation ends when its time is over, with nothing sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as threads:
+        port = listener.getsockname()[1]
+        conversation = threads.submit(answer_slowly, listener)
+        slow = SmtpServer("127.0.0.1", port, None, None, starttls=False, implicit_tls=False, verify=True)
+        error = failure(channel(slow, within=0.8), notification())
+        assert b"DATA" not in conversation.result().upper()
+    assert (error.permanent, error.uncertain) == (False, False)
+
+
+def answer_slowly(listener: socket.socket) -> bytes:
+    """Say yes to everything, each time after a pause, until the client goes; what it said."""
+    said = b""
+    connection, _ = listener.accept()
+    with connection, suppress(BrokenPipeError, ConnectionResetError):
+        connection.sendall(b"220 slow\r\n")
+        while line := connection.recv(1000):
+            said += line
+            sleep(0.3)
+            connection.sendall(b"354 go on\r\n" if line.upper().startswith(b"DATA") else b"250 yes\r\n")
+    return said
 
 
 def test_an_address_beyond_ascii_is_told(plain: MailServer) -> None:

@@ -26,9 +26,11 @@ def slack() -> Iterator[Slack]:
         yield running
 
 
-def channel(slack: Slack, *, token: str = TOKEN, to: str = "#finops", timeout: int = 5) -> SlackChannel:
+def channel(
+    slack: Slack, *, token: str = TOKEN, to: str = "#finops", timeout: int = 5, within: float = 60
+) -> SlackChannel:
     """The channel under test."""
-    return SlackChannel("finops", token=token, channel=to, base_url=slack.base_url, timeout=timeout)
+    return SlackChannel("finops", token=token, channel=to, base_url=slack.base_url, timeout=timeout, within=within)
 
 
 def notification(message: Message = ALERT, *, key: str = "evaluation-7-0", attempts: int = 1) -> Notification:
@@ -234,6 +236,18 @@ def test_a_digest_that_broke_off_is_completed(slack: Slack, kind: FaultKind, aft
     posts = slack.posts()
     assert [post.metadata["event_payload"]["part"] for post in posts] == [0, 1, 2, 3]
     assert {post.thread_ts for post in posts[1:]} == {posts[0].ts}
+
+
+def test_a_digest_that_takes_too_long_goes_on_at_the_next_attempt(slack: Slack) -> None:
+    """A send ends before its claim does; what was posted by then is not posted again."""
+    (digest,) = batch(many(25))
+    slack.fail(Fault("slow", seconds=0.3, times=2))
+    sent = notification(digest)
+    error = failure(channel(slack, within=0.4), sent)
+    assert (error.permanent, error.uncertain) == (False, False)
+    assert 1 <= len(error.delivered) < 4
+    channel(slack).send(again(sent, error))
+    assert [post.metadata["event_payload"]["part"] for post in slack.posts()] == [0, 1, 2, 3]
 
 
 def test_without_the_right_to_look_it_is_sent_again(slack: Slack, caplog: pytest.LogCaptureFixture) -> None:

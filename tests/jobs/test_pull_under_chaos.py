@@ -1,0 +1,266 @@
+"""Whatever the billing API does, the history ends equal to the truth, and no fault is hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, date, datetime, timedelta
+from threading import Event
+
+import pytest
+
+from sentinel.domain.costs import Window
+from sentinel.simulator import (
+    Chaos,
+    ChargeShape,
+    Clock,
+    DateEnd,
+    Fault,
+    Form,
+    Server,
+    Severity,
+    World,
+    some_corrections,
+)
+from sentinel.store import open_database
+from tests.jobs.watch import (
+    Patience,
+    Watch,
+    assert_as_told,
+    assert_charges_equal_truth,
+    assert_equals_truth,
+    rules_of,
+)
+
+NOW = datetime(2026, 3, 12, 14, tzinfo=UTC)
+EARLY_IN_THE_MONTH = datetime(2026, 3, 5, 14, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+QUICK = Severity(retry_after=0, slow=30, drip_bytes=64, drip_pause=0.1, bomb_bytes=9 * 1024 * 1024)
+
+SAID = {
+    Fault.RATE_LIMITED: "answered 429",
+    Fault.SERVER_ERROR: "answered 500",
+    Fault.RESET: "is out of reach",
+    Fault.DRIP: "took more than 1 s",
+    Fault.SLOW: "was silent for 1 s",
+    Fault.TRUNCATED: "the answer breaks off after",
+    Fault.HTML: "the answer is a web page",
+    Fault.WRONG_TYPE: 'expected number, got "n/a"',
+    Fault.EMPTY: "of 8 clusters are gone",
+    Fault.HALF_CLUSTERS: "of 8 clusters are gone",
+    Fault.DUPLICATE_CLUSTER: "repeats all the charges",
+    Fault.GZIP_BOMB: "has more than 8,388,608 bytes",
+    Fault.REDIRECT: "it redirects to",
+    Fault.GET_FORBIDDEN: "answered 403 to GET",
+    Fault.GET_NOT_ALLOWED: "answered 405 to GET",
+    Fault.GET_LENGTH_REQUIRED: "answered 411 to GET",
+}
+"""What people are told of a fault; null lists and a split cluster are none, they are read as they are meant."""
+
+OF_GET = frozenset({Fault.GET_FORBIDDEN, Fault.GET_NOT_ALLOWED, Fault.GET_LENGTH_REQUIRED})
+UNSEEN_AT_FIRST = frozenset({Fault.EMPTY, Fault.HALF_CLUSTERS})
+"""Nothing is known that a poor answer for a month could be compared with when it is the first."""
+
+Watching = Callable[..., Watch]
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A small account with forty days behind it."""
+    return World.build(NOW, clusters=8, history_days=40)
+
+
+@pytest.fixture(scope="module")
+def corrected() -> World:
+    """A small account some of whose days come late or change after they had settled, around a month's end."""
+    plain = World.build(EARLY_IN_THE_MONTH, clusters=8, history_days=40)
+    return plain.restated(*some_corrections(plain))
+
+
+@pytest.fixture
+def watching(sqlite_url: str) -> Iterator[Watching]:
+    """Opens a database and a server, and stands at the moment that the world was made for."""
+    with ExitStack() as stack:
+
+        def watch(
+            worlds: dict[str, World],
+            *,
+            url: str = sqlite_url,
+            chaos: Chaos | None = None,
+            form: Form | None = None,
+            longest_window: int | None = None,
+            patience: Patience | None = None,
+        ) -> Watch:
+            clock = Clock(next(iter(worlds.values())).now)
+            server = Server(
+                worlds,
+                clock=clock,
+                chaos=chaos or Chaos(severity=QUICK),
+                form=form or Form(),
+                longest_window=longest_window,
+            )
+            return Watch(
+                stack.enter_context(open_database(url)),
+                stack.enter_context(server),
+                clock,
+                rules_of(*(key.removeprefix("key-") for key in worlds)),
+                patience or Patience(),
+            )
+
+        yield watch
+
+
+@pytest.mark.parametrize("fault", [fault for fault in Fault if fault not in OF_GET])
+def test_a_fault_changes_nothing_leaves_no_gap_and_is_shown_once(
+    watching: Watching, world: World, fault: Fault
+) -> None:
+    """It strikes the first answer of a past month, and later the current month; the next pulls make both good."""
+    patience = Patience(silence=1, deadline=1) if fault in {Fault.SLOW, Fault.DRIP} else Patience()
+    watch = watching({"key-main": world}, chaos=Chaos([None, fault], severity=QUICK), patience=patience)
+    watch.pull()
+    if fault not in UNSEEN_AT_FIRST:
+        assert_as_told(watch, world)
+    watch.server.chaos.next(fault)
+    watch.pull(after=7 * HOUR)
+    assert_as_told(watch, world)
+    watch.pull(after=13 * HOUR)
+    assert_as_told(watch, world)
+    assert_equals_truth(watch, world)
+    assert [served.fault for served in watch.server.log].count(fault) == 2
+    assert [SAID.get(fault, "") in one.message for one in watch.faults()] == [True] * (fault in SAID)
+    assert not any(one.ongoing for one in watch.faults())
+
+
+@pytest.mark.parametrize("fault", sorted(OF_GET))
+def test_where_a_get_with_a_body_is_always_refused_post_brings_the_history(
+    watching: Watching, world: World, fault: Fault
+) -> None:
+    """One request is lost with each pull, and people are told once."""
+    watch = watching({"key-main": world}, chaos=Chaos(always=fault))
+    for after in (0, 6):
+        pulled = watch.pull(after=after * HOUR)
+        assert not any(one.failed for one in pulled)
+    assert_as_told(watch, world)
+    assert_equals_truth(watch, world)
+    assert [served.method for served in watch.server.log].count("GET") == 2
+    assert [(SAID[fault] in one.message, one.times, one.ongoing) for one in watch.faults()] == [(True, 2, False)]
+
+
+def test_what_passes_while_one_waits_is_told_though_nothing_was_lost(watching: Watching, world: World) -> None:
+    """Two attempts go wrong, the third is answered: the pull is complete, and both faults are shown."""
+    watch = watching({"key-main": world}, patience=Patience(attempts=5))
+    watch.server.chaos.next(Fault.RATE_LIMITED, Fault.SERVER_ERROR)
+    pulled = watch.pull()
+    assert not pulled[0].failed
+    assert_as_told(watch, world)
+    assert_equals_truth(watch, world)
+    said = [SAID[Fault.SERVER_ERROR], SAID[Fault.RATE_LIMITED]]
+    assert [one.message.split("; ")[0].endswith(words) for one, words in zip(watch.faults(), said, strict=True)]
+    assert not any(one.ongoing for one in watch.faults())
+
+
+FORMS = [Form(end, shape) for end in DateEnd for shape in (ChargeShape.DAILY, ChargeShape.TOTAL)]
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: f"{form.date_end}-{form.account_charges}")
+def test_after_a_storm_the_history_is_the_truth_restated_and_late_days_included(
+    watching: Watching, corrected: World, form: Form
+) -> None:
+    """Two requests of five fail for two days; afterwards each kind of fault that struck is shown once."""
+    storm = Chaos.storm(seed=3, at_most=20, severity=QUICK)
+    watch = watching({"key-main": corrected}, form=form)
+    watch.pull()
+    assert_as_told(watch, corrected)
+    watch.server.chaos = storm
+    for _ in range(8):
+        watch.pull(after=6 * HOUR)
+        assert_as_told(watch, corrected)
+    assert_calm_ends_in_truth(watch, corrected)
+    assert_charges_equal_truth(watch, corrected, form.account_charges)
+    assert_each_fault_is_shown_once(watch)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_storm_over_the_first_pulls_leaves_no_false_figure_behind(
+    watching: Watching, corrected: World, seed: int
+) -> None:
+    """A poor answer that was believed, since nothing was known yet, is found out by the second one."""
+    watch = watching({"key-main": corrected}, chaos=Chaos.storm(seed=seed, at_most=20, share=0.6, severity=QUICK))
+    for _ in range(8):
+        watch.pull(after=6 * HOUR)
+    assert_calm_ends_in_truth(watch, corrected)
+
+
+def test_a_storm_on_postgresql(watching: Watching, corrected: World, postgres_url: str) -> None:
+    """The same on the other database."""
+    watch = watching({"key-main": corrected}, url=postgres_url, form=Form(DateEnd.INCLUSIVE, ChargeShape.TOTAL))
+    watch.pull()
+    watch.server.chaos = Chaos.storm(seed=4, at_most=20, severity=QUICK)
+    for _ in range(8):
+        watch.pull(after=6 * HOUR)
+        assert_as_told(watch, corrected)
+    assert_calm_ends_in_truth(watch, corrected)
+    assert_charges_equal_truth(watch, corrected, ChargeShape.TOTAL)
+    assert_each_fault_is_shown_once(watch)
+
+
+def assert_calm_ends_in_truth(watch: Watch, world: World) -> None:
+    """A few pulls without faults make the history whole."""
+    watch.server.chaos = Chaos()
+    for hours in (6, 7, 24):
+        watch.pull(after=hours * HOUR)
+        assert_as_told(watch, world)
+    assert_equals_truth(watch, world)
+
+
+def assert_each_fault_is_shown_once(watch: Watch) -> None:
+    """All that struck is told, each kind in one entry, and nothing else."""
+    struck = {served.fault for served in watch.server.log} & set(SAID)
+    shown = [one.message for one in watch.faults()]
+    for fault in struck - UNSEEN_AT_FIRST:
+        assert sum(SAID[fault] in message for message in shown) == 1, (fault, shown)
+    assert not any(one.ongoing for one in watch.faults())
+
+
+@pytest.mark.parametrize("limit", [{"longest_window": 7}, {"patience": Patience(max_body=16_000)}])
+def test_an_api_that_answers_for_a_few_days_only_is_asked_for_a_few_days(
+    watching: Watching, world: World, limit: dict[str, object]
+) -> None:
+    """Refused or too large windows are split until they are answered, and one pull brings the whole history."""
+    watch = watching({"key-main": world}, **limit)
+    pulled = watch.pull()
+    assert not pulled[0].failed
+    assert_as_told(watch, world)
+    assert_equals_truth(watch, world)
+    assert [one.ongoing for one in watch.faults()] == [False]
+
+
+def test_a_pull_that_was_stopped_goes_on_where_it_was(watching: Watching, world: World) -> None:
+    """What was answered is stored; the next pull asks for the rest and, as always, for the current month."""
+    watch = watching({"key-main": world})
+    stop = Event()
+    stopped = watch.pull(stop=stop, progress=lambda _account, _done, _total: stop.set())
+    assert (len(stopped[0].reports), stopped[0].failed) == (1, False)
+    assert_as_told(watch, world)
+    before = watch.server.requests
+    watch.pull(after=HOUR / 60)
+    asked = [served.window for served in watch.server.log[before:]]
+    assert asked == [("2026-03-01", "2026-03-13"), ("2026-02-01", "2026-03-01"), ("2026-01-26", "2026-02-01")]
+    assert_equals_truth(watch, world)
+
+
+def test_of_several_accounts_one_refused_key_concerns_no_other(watching: Watching) -> None:
+    """Four are complete after one pull; the fifth is asked once, and says what is wrong with it."""
+    worlds = {f"key-{name}": World.build(NOW, seed=seed, clusters=8, history_days=20) for seed, name in enumerate("abcd")}
+    watch = watching(worlds)
+    watch.rules = rules_of("a", "b", "refused", "c", "d")
+    for times in (1, 2):
+        pulls = {pulled.account: pulled for pulled in watch.pull(after=6 * HOUR)}
+        assert [name for name, pulled in pulls.items() if pulled.failed] == ["refused"]
+        assert [served.key for served in watch.server.log].count("key-refused") == times
+    for key, world in worlds.items():
+        assert_as_told(watch, world, key.removeprefix("key-"))
+        assert_equals_truth(watch, world, key.removeprefix("key-"))
+    (refused,) = watch.faults("refused")
+    assert (refused.times, refused.ongoing) == (2, True)
+    assert "answered 401: the API key is wrong" in refused.message
