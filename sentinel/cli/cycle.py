@@ -11,12 +11,10 @@ from sentinel.cli.output import say, write_json
 from sentinel.cli.workplace import Workplace, now, open_workplace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
+    from sentinel.jobs.cycle import Cycle
     from sentinel.jobs.deliver import ChannelReport
     from sentinel.jobs.evaluate import Evaluation
     from sentinel.jobs.pull_costs import AccountPull
-    from sentinel.notify import Channel
 
 AsOf = Annotated[
     str | None,
@@ -41,13 +39,18 @@ def once(
 ) -> None:
     """One full cycle now: pull, evaluate, deliver. For cron and Kubernetes CronJobs."""
     with open_workplace(ctx.obj) as place:
-        # Opened first: a channel that cannot work is told before anything is done.
-        channels = {} if dry_run else place.open_channels()
-        pulls = () if as_of or dry_run else _pull(place)
-        evaluation = _evaluate(place, as_of, dry_run=dry_run, as_json=as_json)
-        reports = _deliver(place, channels)
+        if as_of or dry_run:
+            # The past is not pulled again, and a dry run writes nothing.
+            evaluation = _evaluate(place, as_of, dry_run=dry_run, as_json=as_json)
+            failed = not dry_run and _deliver(place)
+        else:
+            cycle = _run_cycle(place)
+            evaluation, failed = cycle.evaluation, cycle.failed
+            _show_pulls(cycle.pulls)
+            _show_evaluation(evaluation, as_json=as_json)
+            _show_reports(cycle.reports)
         firing = _is_firing(place, evaluation, dry_run=dry_run)
-    if any(pull.failed for pull in pulls) or any(report.parked for report in reports):
+    if failed:
         raise typer.Exit(1)
     if fail_on_alert and firing:
         raise typer.Exit(3)
@@ -55,8 +58,12 @@ def once(
 
 def pull(ctx: typer.Context) -> None:
     """Ask the billing API for the days that are due, and store them."""
-    with open_workplace(ctx.obj) as place:
-        pulls = _pull(place)
+    from sentinel.cli.progress import pull_progress
+    from sentinel.jobs.pull_costs import pull_costs
+
+    with open_workplace(ctx.obj) as place, pull_progress() as progress:
+        pulls = pull_costs(place.database, place.rules, place.open_client, now, progress=progress)
+    _show_pulls(pulls)
     if any(pull.failed for pull in pulls):
         raise typer.Exit(1)
 
@@ -70,30 +77,53 @@ def evaluate(ctx: typer.Context, *, as_of: AsOf = None, dry_run: DryRun = False,
 def deliver(ctx: typer.Context) -> None:
     """Send what waits for its channel."""
     with open_workplace(ctx.obj) as place:
-        reports = _deliver(place, place.open_channels())
-    if any(report.parked for report in reports):
+        failed = _deliver(place)
+    if failed:
         raise typer.Exit(1)
 
 
-def _pull(place: Workplace) -> tuple[AccountPull, ...]:
+def _run_cycle(place: Workplace) -> Cycle:
     from sentinel.cli.progress import pull_progress
-    from sentinel.jobs.pull_costs import pull_costs
+    from sentinel.jobs.cycle import run_cycle
 
+    # Opened first: a channel that cannot work is told before anything is done.
+    channels = place.open_channels()
     with pull_progress() as progress:
-        pulls = pull_costs(place.database, place.rules, place.open_client, now, progress=progress)
-    for pull_ in pulls:
-        say(describe_pull(pull_))
-        for error in pull_.errors:
-            say(f"  {error}")
-    return pulls
+        return run_cycle(
+            place.database, place.rules, place.rules_hash, place.open_client, channels, now, progress=progress
+        )
 
 
 def _evaluate(place: Workplace, as_of: str | None, *, dry_run: bool, as_json: bool) -> Evaluation:
-    from sentinel.cli.alert_view import transition_line, transition_record
     from sentinel.jobs.evaluate import evaluate as judge
 
     moment = parse_moment(as_of) if as_of else now()
     evaluation = judge(place.database, place.rules, place.rules_hash, moment, as_of=as_of is not None, dry_run=dry_run)
+    _show_evaluation(evaluation, as_json=as_json)
+    if dry_run:
+        say("a dry run: nothing was written")
+    return evaluation
+
+
+def _deliver(place: Workplace) -> bool:
+    """Whether something was parked."""
+    from sentinel.jobs.deliver import deliver_pending
+
+    reports = deliver_pending(place.database, place.rules, place.open_channels(), now)
+    _show_reports(reports)
+    return any(report.parked for report in reports)
+
+
+def _show_pulls(pulls: tuple[AccountPull, ...]) -> None:
+    for pull in pulls:
+        say(describe_pull(pull))
+        for error in pull.errors:
+            say(f"  {error}")
+
+
+def _show_evaluation(evaluation: Evaluation, *, as_json: bool) -> None:
+    from sentinel.cli.alert_view import transition_line, transition_record
+
     for warning in evaluation.decision.warnings:
         say(f"warning: {warning}")
     for told in evaluation.told:
@@ -101,18 +131,14 @@ def _evaluate(place: Workplace, as_of: str | None, *, dry_run: bool, as_json: bo
             write_json(transition_record(told))
         else:
             typer.echo(transition_line(told))
-    say(f"{len(evaluation.told)} changes told or recorded" + (" (dry run: nothing was written)" if dry_run else ""))
-    return evaluation
+    if not evaluation.told:
+        say("nothing new to tell")
 
 
-def _deliver(place: Workplace, channels: Mapping[str, Channel]) -> tuple[ChannelReport, ...]:
-    from sentinel.jobs.deliver import deliver_pending
-
-    reports = deliver_pending(place.database, place.rules, channels, now)
+def _show_reports(reports: tuple[ChannelReport, ...]) -> None:
     for report in reports:
         if report.sent or report.put_off or report.parked:
             say(f"{report.channel}: {report.sent} sent, {report.put_off} put off, {report.parked} parked")
-    return reports
 
 
 def _is_firing(place: Workplace, evaluation: Evaluation, *, dry_run: bool) -> bool:

@@ -70,20 +70,14 @@ class _Service:
 
 
 def _cycle(place: Workplace, stop: threading.Event) -> None:
-    from sentinel.jobs.due import evaluation_is_due
-    from sentinel.jobs.evaluate import evaluate
-    from sentinel.jobs.pull_costs import pull_costs
-    from sentinel.jobs.upkeep import tidy
+    from sentinel.jobs.cycle import pull_and_evaluate_when_due
     from sentinel.notify import beat
 
-    pulls = pull_costs(place.database, place.rules, place.open_client, now, only_due=True, stop=stop)
-    if stop.is_set():
-        return
-    if pulls or evaluation_is_due(place.database, place.rules, now()):
-        evaluation = evaluate(place.database, place.rules, place.rules_hash, now())
-        log.info("evaluated: %d findings, %d changes", len(evaluation.decision.findings), len(evaluation.told))
-        tidy(place.database, place.rules, now())
-    if place.settings.heartbeat_url is not None and not any(pull.failed for pull in pulls):
+    tick = pull_and_evaluate_when_due(place.database, place.rules, place.rules_hash, place.open_client, now, stop)
+    if tick.evaluation is not None:
+        found, told = len(tick.evaluation.decision.findings), len(tick.evaluation.told)
+        log.info("evaluated: %d findings, %d changes", found, told)
+    if place.settings.heartbeat_url is not None and not any(pull.failed for pull in tick.pulls):
         beat(place.settings.heartbeat_url.get_secret_value())
 
 

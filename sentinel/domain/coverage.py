@@ -24,9 +24,10 @@ class KnownDays:
 
     `first_pull` and `last_pull` are the moments (UTC) of the attempts recorded first and last, answered or not, None
     where there was none; `failures` counts the attempts since the last good answer. `settled` is a part of `covered`.
-    `unchecked` is a part of `settled`: the days whose answers all came within a few hours, some time ago. One of a
-    faulty API may be among them, for nothing was known before that it could be compared with. `refused` are the days whose latest
-    attempt the API refused (`WindowRefused`) less than `REFUSED_DAYS_REST` ago. `end_inclusive` is what was learned of `date_end`, None where nothing was.
+    `doubtful` are days to ask for again although they are settled: the latest attempt brought no answer that was
+    believed; or their answers all came within a few hours, some time ago, when nothing was known that the answers of a
+    faulty API would have differed from. `refused` are the days whose latest attempt the API refused (`WindowRefused`)
+    less than `REFUSED_DAYS_REST` ago. `end_inclusive` is what was learned of `date_end`, None where nothing was.
     """
 
     account: str
@@ -35,7 +36,7 @@ class KnownDays:
     failures: int = 0
     covered: frozenset[date] = frozenset()
     settled: frozenset[date] = frozenset()
-    unchecked: frozenset[date] = frozenset()
+    doubtful: frozenset[date] = frozenset()
     refused: frozenset[date] = frozenset()
     end_inclusive: bool | None = None
 

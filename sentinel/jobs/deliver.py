@@ -18,6 +18,9 @@ from sentinel.store import Database, claim, enqueue, park, record_retry, record_
 
 log = logging.getLogger(__name__)
 
+FAILURES_IN_A_ROW = 3
+"""After so many notifications that did not arrive, the channel is taken to be down and left alone until the next run."""
+
 LEASE = timedelta(minutes=2)
 """Longer than any send may take; a process that died in the middle gives its notification back after it."""
 
@@ -51,8 +54,8 @@ def deliver_channel(
     database: Database, rules: Rules, channel: Channel, clock: Callable[[], datetime], stop: Event | None = None
 ) -> ChannelReport:
     """Send what is due on one channel: claim, send, record, one notification after the other."""
-    sent = put_off = parked = 0
-    while not (stop and stop.is_set()):
+    sent = put_off = parked = in_a_row = 0
+    while in_a_row < FAILURES_IN_A_ROW and not (stop and stop.is_set()):
         with database.write() as conn:
             notification = claim(conn, channel.name, clock(), LEASE)
         if notification is None:
@@ -62,12 +65,14 @@ def deliver_channel(
         except DeliveryError as error:
             if _put_off(database, rules, notification, error, clock()):
                 put_off += 1
+                in_a_row += 1
             else:
                 parked += 1
             continue
         with database.write() as conn:
             record_sent(conn, notification, receipt, clock())
         sent += 1
+        in_a_row = 0
     return ChannelReport(channel.name, sent, put_off, parked)
 
 

@@ -37,7 +37,8 @@ def _email(name: str, receiver: model.EmailChannel, settings: Settings) -> Chann
 def _webhook(name: str, receiver: model.WebhookChannel, _: Settings) -> Channel:
     from sentinel.notify.webhook.channel import WebhookChannel  # noqa: PLC0415 - loaded only where it is used
 
-    return WebhookChannel(name, url=receiver.url.get_secret_value())
+    secret = receiver.secret.get_secret_value() if receiver.secret else None
+    return WebhookChannel(name, url=receiver.url.get_secret_value(), secret=secret)
 
 
 def _console(name: str, _: model.ConsoleChannel, __: Settings) -> Channel:

@@ -40,7 +40,7 @@ def is_due(known: KnownDays, moment: datetime, settings: PullSettings) -> bool:
 def plan_days(known: KnownDays, moment: datetime, settings: PullSettings) -> tuple[Window, ...]:
     """The windows to ask for, newest first, each within one month; `stop` may be the first of the next.
 
-    Wanted are, since `history_days` before today: the days not covered, those not settled and those not checked; and as
+    Wanted are, since `history_days` before today: the days not covered, those not settled and the doubtful ones; and as
     a whole the current month, and the one before until `restate_days` after its end. Today is among them. Closed days
     that the API refused lately are left out, and with them the older ones if nothing older is known: the account began
     later.
@@ -54,7 +54,7 @@ def plan_days(known: KnownDays, moment: datetime, settings: PullSettings) -> tup
     wanted = {
         day
         for day in Window(first, tomorrow).each_day()
-        if (day not in known.settled or day in known.unchecked)
+        if (day not in known.settled or day in known.doubtful)
         and day not in resting
         and (began_after is None or day > began_after)
     }

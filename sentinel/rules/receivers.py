@@ -48,6 +48,8 @@ class WebhookChannel(Entry):
     """An address that takes each notification as JSON in a POST."""
 
     url: Annotated[Secret, AfterValidator(_web_address)]
+    secret: Secret | None = None
+    """Signs each notification: Sentinel-Signature is then the HMAC-SHA256 of the body."""
 
     def __str__(self) -> str:
         return f"webhook at {urlsplit(self.url.get_secret_value()).hostname}"

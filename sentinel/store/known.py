@@ -55,7 +55,7 @@ def known_days(conn: Connection, account: str, settle_after: timedelta, moment: 
         failures=len(_failing(attempts)),
         covered=_dates(covering),
         settled=_dates(covering.settling(settle_after)),
-        unchecked=_unchecked(covering, settle_after, moment),
+        doubtful=_unanswered(attempts) | _unchecked(covering, settle_after, moment),
         refused=_refused(attempts, moment - REFUSED_DAYS_REST),
         end_inclusive=end_inclusive(conn, account),
     )
@@ -90,13 +90,25 @@ def _failing(attempts: list[_Attempt]) -> list[_Attempt]:
     return attempts[answered[-1] + 1 :] if answered else attempts
 
 
+def _last_of_each_day(attempts: Iterable[_Attempt]) -> dict[date, _Attempt]:
+    return {day: attempt for attempt in attempts for day in attempt.asked.each_day()}
+
+
 def _refused(attempts: Iterable[_Attempt], later_than: datetime) -> frozenset[date]:
     """The days whose last attempt was refused, and not too long ago."""
-    last = {day: attempt for attempt in attempts for day in attempt.asked.each_day()}
     return frozenset(
         day
-        for day, attempt in last.items()
+        for day, attempt in _last_of_each_day(attempts).items()
         if attempt.error_kind == WindowRefused.__name__ and attempt.pulled_at > later_than
+    )
+
+
+def _unanswered(attempts: Iterable[_Attempt]) -> frozenset[date]:
+    """The days whose last attempt failed, or brought an answer that was kept aside; refused ones have a rest."""
+    return frozenset(
+        day
+        for day, attempt in _last_of_each_day(attempts).items()
+        if attempt.outcome is not Outcome.STORED and attempt.error_kind != WindowRefused.__name__
     )
 
 
