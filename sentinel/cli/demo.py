@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,4 +95,9 @@ def _farewell(console: Console, environment: Mapping[str, str], rules_file: Path
     console.print(f"rules     {rules_file}", markup=False, soft_wrap=True)
     console.print(f"database  {environment['SENTINEL_DATABASE_URL']}", markup=False, soft_wrap=True)
     settings = " ".join(f"{name}={environment[name]}" for name in ("SENTINEL_DATABASE_URL", "WARPSTREAM_API_KEY"))
-    console.print(f"try       {settings} sentinel --rules {rules_file} status", markup=False, soft_wrap=True)
+    console.print(f"try       {settings} {_command()} --rules {rules_file} status", markup=False, soft_wrap=True)
+
+
+def _command() -> str:
+    """How this program is called here: it may not stand in the PATH."""
+    return "sentinel" if shutil.which("sentinel") else sys.argv[0]

@@ -40,15 +40,15 @@ def _print(seen: Overview) -> None:
     console.rule("history", align="left")
     for account in seen.accounts:
         for line in _account_lines(account):
-            console.print(line)
+            console.print(line, soft_wrap=True)
     console.rule("budgets", align="left")
     print_budgets(console, seen.budgets)
     console.rule("alerts", align="left")
     for line in [alert_line(alert) for alert in seen.alerts] or ["none is open"]:
-        console.print(line)
+        console.print(line, soft_wrap=True)
     console.rule("channels", align="left")
     for line in [_queue_line(queue) for queue in seen.queues] or ["nothing was sent yet"]:
-        console.print(line)
+        console.print(line, soft_wrap=True)
 
 
 def _account_lines(account: AccountOverview) -> Iterator[str]:

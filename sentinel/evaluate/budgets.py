@@ -129,7 +129,7 @@ def period_spend(
         spent=round(float(spend[row, covered].sum()) * UNITS_PER_CURRENCY) / UNITS_PER_CURRENCY,
         newest=matrix.day(int(covered[-1])),
         unknown_days=int((~groups.covered[row, first:ended]).sum()) + max(0, -matrix.column(period.first)),
-        unsettled_days=int((~groups.settled[row, covered]).sum()),
+        unsettled_days=int(np.isnat(groups.settled_at[row, covered]).sum()),
     )
 
 
@@ -202,7 +202,7 @@ def _is_closed(groups: Groups, row: int, period: Period, context: Context) -> bo
     matrix = context.matrix
     first, stop = max(0, matrix.column(period.first)), min(matrix.days, matrix.column(period.last) + 1)
     covered = groups.covered[row, first:stop]
-    return bool((groups.settled[row, first:stop] | ~covered).all())
+    return not bool((np.isnat(groups.settled_at[row, first:stop]) & covered).any())
 
 
 def _account_charges(matrix: CostMatrix, groups: Groups) -> NDArray[np.float64]:

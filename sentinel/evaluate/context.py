@@ -70,6 +70,8 @@ class RuleContext:
     marks: tuple[Mark, ...]
     previous: PreviousEvaluation | None
     moment: datetime
+    told_days: Mapping[tuple[str, str, str], frozenset[date]]
+    """By a track's key the days that an ended alert has told already."""
 
     @property
     def today(self) -> date:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -129,7 +129,18 @@ def _around(
         marks=tuple(mark for mark in marks if mark.rule == rule.name),
         previous=previous.get(rule.name),
         moment=moment,
+        told_days=_told_days(own, rule.fingerprint),
     )
+
+
+def _told_days(alerts: Iterable[Alert], fingerprint: str) -> dict[tuple[str, str, str], frozenset[date]]:
+    """The days that ended alerts of this definition have told; a withdrawn one told nothing that stands."""
+    told: dict[tuple[str, str, str], frozenset[date]] = {}
+    for alert in alerts:
+        if alert.state in (AlertState.RESOLVED, AlertState.EXPIRED) and alert.rule_fingerprint == fingerprint:
+            key = alert.rule, alert.scope.key, alert.episode
+            told[key] = told.get(key, frozenset()) | {day.day for day in alert.days}
+    return told
 
 
 def _silence_ended(alert: Alert, silences: tuple[Silence, ...], around: RuleContext, moment: datetime) -> bool:

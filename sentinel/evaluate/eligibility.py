@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind
+from sentinel.domain.alerts import Mark, MarkKind
 from sentinel.domain.findings import RuleKind
 from sentinel.evaluate.context import OPENS_WITHIN_DAYS, RuleContext
 from sentinel.evaluate.tracks import DayVerdict, Track
@@ -19,7 +19,7 @@ def opening_days(track: Track, around: RuleContext, settings: Settings) -> tuple
     """The firing days for which a new alert may be opened, none where the track has to wait or a person has spoken."""
     if not track.ready or _explained(track, around.marks):
         return ()
-    told = _told_days(track, around.closed_alerts, around.rule.fingerprint)
+    told = frozenset() if track.lasting else around.told_days.get(track.key, frozenset())
     untold = (v for v in track.verdicts if v.fires and v.day not in told)
     return tuple(v for v in untold if _is_news(v, track, around, settings))
 
@@ -48,19 +48,6 @@ def _first_period_end(track: Track, around: RuleContext, settings: Settings) -> 
     if track.lasting:
         return since.date()
     return (since - settings.settle_after).date() - timedelta(days=1)
-
-
-def _told_days(track: Track, closed: Iterable[Alert], fingerprint: str) -> frozenset[date]:
-    """The days of this track that an ended alert has told already; a withdrawn one told nothing that stands."""
-    return frozenset(
-        day.day
-        for alert in closed
-        if (alert.rule, alert.scope.key, alert.episode) == track.key
-        and alert.state is not AlertState.WITHDRAWN
-        and alert.rule_fingerprint == fingerprint
-        and not track.lasting
-        for day in alert.days
-    )
 
 
 def _explained(track: Track, marks: Iterable[Mark]) -> bool:

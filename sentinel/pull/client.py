@@ -22,7 +22,7 @@ from sentinel.errors import AnswerTooBig, ApiUnavailable, BadAnswer, PullError, 
 from sentinel.pull.body import Body, read_body
 from sentinel.pull.decode import DecodedAnswer, decode_answer
 from sentinel.pull.patience import STOPPING, Patience, Retried, unheard
-from sentinel.pull.reply import REFUSES_METHOD, Reply, refusal, seconds_to_wait
+from sentinel.pull.reply import REFUSES_KEY, REFUSES_METHOD, Reply, refusal, seconds_to_wait
 
 Method = Literal["GET", "POST"]
 
@@ -63,6 +63,7 @@ class BillingClient:
         self._where = _checked_origin(base_url)
         self._url = base_url.rstrip("/") + _BREAKDOWNS
         self._method = method
+        self._may_post = method is None
         self._deadline = deadline
         self._silence = silence
         self._max_body = max_body
@@ -121,12 +122,13 @@ class BillingClient:
         patience.wait()
         method = self._method or "GET"
         reply = self._send(method, question)
-        if self._method is None and reply.status in REFUSES_METHOD:
+        # Also where GET has worked before: of several proxies on the way, one alone may refuse it.
+        if self._may_post and method == "GET" and reply.status in REFUSES_METHOD:
             posted = self._send("POST", question)
+            if posted.status not in REFUSES_KEY | REFUSES_METHOD | {HTTPStatus.NOT_FOUND}:
+                retried(PullError(f"{self._where} answered {reply.status} to GET, and takes POST instead"))
             # A POST that is refused as such leaves the first reply standing.
             if posted.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
-                if posted.status == HTTPStatus.OK:
-                    retried(PullError(f"{self._where} answered {reply.status} to GET, and takes POST instead"))
                 method, reply = "POST", posted
         if reply.status != HTTPStatus.OK:
             raise refusal(reply, self._where, method)

@@ -15,6 +15,8 @@ from sentinel.pull.fault import kept, shown
 REFUSES_METHOD = frozenset({HTTPStatus.FORBIDDEN, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.LENGTH_REQUIRED})
 """What proxies answer to a GET with a body; a 403 may as well be meant for the key."""
 
+REFUSES_KEY = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
+
 _WILL_PASS = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
 _REDIRECTS = range(300, 400)
 _REFUSALS = range(400, 500)
@@ -40,7 +42,7 @@ def refusal(reply: Reply, where: str, method: str) -> PullError:
     content = reply.body.content
     says = f"; it says: {shown(content)}" if content.strip() else ""
     answered = f"{where} answered {reply.status}"
-    if reply.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+    if reply.status in REFUSES_KEY:
         return ApiRefused(f"{answered}: the API key is wrong or has no right to read billing{says}")
     if reply.status in _WILL_PASS or reply.status in _FAILURES:
         return ApiUnavailable(f"{answered}{says}", status=reply.status, retry_after=reply.retry_after)

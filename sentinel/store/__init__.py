@@ -16,13 +16,14 @@ from sentinel.store.covering import stored_pulls
 from sentinel.store.date_end import end_inclusive
 from sentinel.store.engine import Database
 from sentinel.store.evaluations import previous_evaluations, record_evaluation, recorded_evaluations
+from sentinel.store.faults import Fault, faults
 from sentinel.store.history import History
 from sentinel.store.known import PullHealth, known_days, pull_health
 from sentinel.store.lock import claim_daemon
 from sentinel.store.matrix import load_history, load_matrix
 from sentinel.store.opening import open_database
 from sentinel.store.outbox import claim, enqueue, park, record_retry, record_sent, told_channels, unpark
-from sentinel.store.pull_log import Fault, KeptBody, PastPull, faults, kept_bodies, recent_pulls
+from sentinel.store.pull_log import KeptBody, PastPull, kept_bodies, recent_pulls
 from sentinel.store.pulls import record_failed_pull, record_retried_pull
 from sentinel.store.queue import ParkedNotification, QueueState, parked_notifications, queue_state
 from sentinel.store.record import record_answer

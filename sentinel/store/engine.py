@@ -82,11 +82,8 @@ class Database:
             fairy = self._engine.raw_connection()
             try:
                 yield cast("sqlite3.Connection", fairy.driver_connection)
-            except sqlite3.DatabaseError as error:
-                raise DatabaseError(None, None, error) from error
             finally:
-                # What was set on it must not reach the next user of the pool.
-                fairy.invalidate()
+                fairy.invalidate()  # what was set on it must not reach the next user of the pool
 
     def close(self) -> None:
         """Close every idle connection."""
@@ -102,7 +99,7 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except DatabaseError as error:
+        except (DatabaseError, sqlite3.DatabaseError) as error:
             explained = explain(error, self.url)
             if explained is None:
                 raise

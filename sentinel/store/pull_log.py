@@ -1,10 +1,8 @@
-"""What the pulls brought, for people: the newest attempts, and each fault once."""
+"""What the pulls brought, for people."""
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +14,7 @@ from sentinel.store import tables
 from sentinel.store.outcome import Outcome
 from sentinel.store.pulls import RowCounts
 
-_NUMBER = re.compile(r"(?<!answered )\b\d[\d.,:-]*")
-
+_NO_DAYS = Window(date.min, date.min)
 
 @dataclass(frozen=True, slots=True)
 class PastPull:
@@ -33,23 +30,10 @@ class PastPull:
     error: str
     rows: RowCounts
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that went wrong with an account's pulls, `times` times.
-
-    `kind` is the name of the error, `message` the newest, `first` and `last` the moments of the first and the last
-    time, `asked` the window of the last. `ongoing`: for some of the days that were asked nothing was stored since.
-    """
-
-    account: str
-    kind: str
-    message: str
-    first: datetime
-    last: datetime
-    times: int
-    asked: Window | None
-    ongoing: bool
+    @property
+    def about(self) -> Window:
+        """The days that were asked for; those that were answered where nothing was asked, as in an import."""
+        return self.asked or self.answered or _NO_DAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +52,12 @@ def recent_pulls(conn: Connection, account: str, at_most: int = 20) -> tuple[Pas
     return _read(conn, query)
 
 
-def faults(conn: Connection, account: str, since: datetime) -> tuple[Fault, ...]:
-    """What went wrong since a moment, each fault once, the newest first.
-
-    Two failures are the same fault where they are told in the same words, whatever the numbers in these.
-    """
+def pulls_since(conn: Connection, account: str, since: datetime) -> tuple[PastPull, ...]:
+    """The pulls of an account from a moment on, the oldest first."""
     c = tables.pull.c
-    query = select(tables.pull).where(c.account == account, c.pulled_at >= since).order_by(c.pulled_at, c.id)
-    pulls = _read(conn, query)
-    answered: dict[date, int] = {}
-    grouped: dict[tuple[str, str], list[PastPull]] = {}
-    for place, pull in enumerate(pulls):
-        if pull.outcome is Outcome.STORED:
-            answered |= dict.fromkeys(_days(pull), place)
-        else:
-            grouped.setdefault((pull.error_kind or "", _words(pull.error)), []).append(pull)
-    places = {pull.number: place for place, pull in enumerate(pulls)}
-    found = [
-        Fault(
-            account=account,
-            kind=kind,
-            message=same[-1].error,
-            first=same[0].pulled_at,
-            last=same[-1].pulled_at,
-            times=len(same),
-            asked=same[-1].asked,
-            ongoing=any(answered.get(day, -1) < places[pull.number] for pull in same for day in _days(pull)),
-        )
-        for (kind, _), same in grouped.items()
-    ]
-    return tuple(sorted(found, key=lambda fault: fault.last, reverse=True))
+    return _read(
+        conn, select(tables.pull).where(c.account == account, c.pulled_at >= since).order_by(c.pulled_at, c.id)
+    )
 
 
 def kept_bodies(conn: Connection, account: str) -> tuple[KeptBody, ...]:
@@ -112,17 +72,6 @@ def kept_bodies(conn: Connection, account: str) -> tuple[KeptBody, ...]:
     numbers = [number for number, _, _ in kept]
     pulls = {one.number: one for one in _read(conn, select(tables.pull).where(pull.id.in_(numbers)))}
     return tuple(KeptBody(pulls[number], size, zlib.decompress(packed)) for number, size, packed in kept)
-
-
-def _words(message: str) -> str:
-    """A message without its numbers and without what the API said; the status of an answer is no such number."""
-    return _NUMBER.sub("0", message.partition("; it says: ")[0])
-
-
-def _days(pull: PastPull) -> Iterable[date]:
-    """The days that a pull was about."""
-    window = pull.asked or pull.answered
-    return window.each_day() if window else ()
 
 
 def _read(conn: Connection, query: Select[Any]) -> tuple[PastPull, ...]:

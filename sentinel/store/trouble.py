@@ -32,9 +32,9 @@ _POSTGRES = {
 }
 
 
-def explain(error: DatabaseError, url: URL) -> StoreError | None:
+def explain(error: DatabaseError | sqlite3.DatabaseError, url: URL) -> StoreError | None:
     """What happened, where, and the way out; None for a mistake in a statement, which is ours to mend."""
-    cause = error.orig
+    cause = error.orig if isinstance(error, DatabaseError) else error
     if isinstance(cause, sqlite3.DatabaseError):
         code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & _PRIMARY_CODE
         advice = _SQLITE.get(code)

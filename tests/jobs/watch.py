@@ -155,7 +155,8 @@ def assert_equals_truth(watch: Watch, world: World, account: str = "main") -> No
     now = watch.clock()
     matrix = watch.matrix(account)
     assert_equal_rows(stored_rows(matrix), sorted(row for row in world.rows(now) if row.cost))
-    closed = {day for day in Window(world.account.first_day, now.date()).each_day() if now - _end_of(day) > SETTLE_AFTER}
+    days = Window(world.account.first_day, now.date()).each_day()
+    closed = {day for day in days if now - _end_of(day) > SETTLE_AFTER}
     assert closed <= settled_days(matrix)
 
 

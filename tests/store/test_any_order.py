@@ -10,17 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection
 from tests.store.answers import SETTLE_AFTER, Called, Row, answer, at, day, window
-from tests.store.recording import record
 
 from sentinel.domain.costs import AccountCharge, Window
 from sentinel.domain.matrix import CostMatrix
-from sentinel.store import Database, check_database, load_matrix
+from sentinel.store import Database, check_database, load_matrix, record_answer
 
 DAYS = 6
 STEADY = ("vci_s1", "vci_s2", "vci_s3")
 """Charged on every day of every answer: an answer that loses half of its clusters is another story."""
 CHANGING = ("vci_c1", "vci_c2")
+EXAMPLES = settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+"""One database serves all examples of a test: each has accounts of its own."""
 _accounts = count()
 
 
@@ -62,15 +64,13 @@ def _pull(draw: st.DrawFn, moment: datetime) -> PullOfTruth:
     return PullOfTruth(moment, window(first, stop), tuple(rows), called, credit)
 
 
-def recorded(database: Database, history: list[PullOfTruth], *, dated: bool = True) -> str:
+def recorded(conn: Connection, history: list[PullOfTruth], *, dated: bool = True) -> str:
     """Record pulls in the given order into an account of their own; its name."""
     account = f"account-{next(_accounts)}"
     for pull in history:
-        credits = [] if pull.credit is None else [_credit(pull.days, pull.credit, dated=dated)]
-        report = record(
-            database, pull.moment, pull.days, answer(pull.days, pull.rows, pull.called, credits), account=account
-        )
-        assert not report.kept_aside
+        charges = [] if pull.credit is None else [_credit(pull.days, pull.credit, dated=dated)]
+        given = answer(pull.days, pull.rows, pull.called, charges)
+        assert not record_answer(conn, account, pull.moment, pull.days, given, SETTLE_AFTER).kept_aside
     return account
 
 
@@ -78,10 +78,9 @@ def _credit(days: Window, cost: int, *, dated: bool) -> AccountCharge:
     return AccountCharge("credit", days.first.replace(day=1), days.first if dated else None, cost)
 
 
-def seen(database: Database, account: str, as_of: datetime | None) -> CostMatrix:
+def seen(conn: Connection, account: str, as_of: datetime | None) -> CostMatrix:
     """The history of an account, under a name that does not depend on the test."""
-    with database.read() as conn:
-        matrix = load_matrix(conn, (account,), window(0, DAYS), SETTLE_AFTER, as_of)
+    matrix = load_matrix(conn, (account,), window(0, DAYS), SETTLE_AFTER, as_of)
     return replace(
         matrix,
         accounts=("a",),
@@ -99,7 +98,7 @@ def assert_same(one: CostMatrix, other: CostMatrix) -> None:
 
 
 @pytest.mark.parametrize("dated", [True, False])
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 @given(data=st.data())
 def test_any_order_of_arrival_gives_the_same_history_as_of_every_moment(
     database: Database, dated: bool, data: st.DataObject
@@ -107,24 +106,26 @@ def test_any_order_of_arrival_gives_the_same_history_as_of_every_moment(
     """Costs, quantities, coverage, settlement, names, regions and credits."""
     truth = data.draw(pulls())
     shuffled = data.draw(st.permutations(truth))
-    in_order, any_order = recorded(database, truth, dated=dated), recorded(database, shuffled, dated=dated)
-    for moment in (None, *(pull.moment for pull in truth)):
-        assert_same(seen(database, any_order, moment), seen(database, in_order, moment))
+    with database.write() as conn:
+        in_order, any_order = recorded(conn, truth, dated=dated), recorded(conn, shuffled, dated=dated)
+        for moment in (None, *(pull.moment for pull in truth)):
+            assert_same(seen(conn, any_order, moment), seen(conn, in_order, moment))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 @given(truth=pulls(), data=st.data())
 def test_as_of_a_moment_one_sees_what_had_been_pulled_by_then(
     database: Database, truth: list[PullOfTruth], data: st.DataObject
 ) -> None:
     """The history as of a moment is that of a database that never heard of a later pull."""
-    everything = recorded(database, data.draw(st.permutations(truth)))
-    for known in range(1, len(truth) + 1):
-        only_then = recorded(database, truth[:known])
-        assert_same(seen(database, everything, truth[known - 1].moment), seen(database, only_then, None))
+    with database.write() as conn:
+        everything = recorded(conn, data.draw(st.permutations(truth)))
+        for known in range(1, len(truth) + 1):
+            only_then = recorded(conn, truth[:known])
+            assert_same(seen(conn, everything, truth[known - 1].moment), seen(conn, only_then, None))
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 @given(truth=pulls(), data=st.data())
 def test_each_day_is_as_its_last_pull_said(database: Database, truth: list[PullOfTruth], data: st.DataObject) -> None:
     """Told by a model of a few lines."""
@@ -132,7 +133,8 @@ def test_each_day_is_as_its_last_pull_said(database: Database, truth: list[PullO
     for pull in truth:
         expected = {key: cost for key, cost in expected.items() if not pull.days.first <= day(key[1]) < pull.days.stop}
         expected |= {(row.cluster, (row.day - day(0)).days): row.cost / 1e8 for row in pull.rows}
-    matrix = seen(database, recorded(database, data.draw(st.permutations(truth))), None)
+    with database.write() as conn:
+        matrix = seen(conn, recorded(conn, data.draw(st.permutations(truth))), None)
     found = {
         (series.cluster, column): matrix.cost[row, column]
         for row, series in enumerate(matrix.series)
@@ -141,12 +143,12 @@ def test_each_day_is_as_its_last_pull_said(database: Database, truth: list[PullO
     assert found == expected
 
 
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@EXAMPLES
 @given(truth=pulls(), data=st.data())
-def test_whatever_order_the_database_stays_whole(
+def test_whatever_the_order_the_database_stays_whole(
     sqlite_database: Database, truth: list[PullOfTruth], data: st.DataObject
 ) -> None:
     """No orphans, and the arrays say what the rows say."""
-    recorded(sqlite_database, data.draw(st.permutations(truth)))
-    with sqlite_database.read() as conn:
+    with sqlite_database.write() as conn:
+        recorded(conn, data.draw(st.permutations(truth)))
         assert check_database(conn) == ()

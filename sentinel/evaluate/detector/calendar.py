@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.panel import Flags
 from sentinel.evaluate.detector.selection import Singles
-from sentinel.evaluate.detector.windows import Track
+from sentinel.evaluate.detector.windows import Track, last
 
 MONTHS = 3
 CYCLE_DAYS = (14, 28)
@@ -39,7 +39,7 @@ Days = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calendar:
-    """The calendar of a block, arrays [days].
+    """The calendar of some days, arrays [days].
 
     months_back: for one, two and three months, the days back to the same day of that month.
     day_of_month: 1 to 31. year_end: 23 December to 2 January.
@@ -48,6 +48,14 @@ class Calendar:
     months_back: tuple[Days, ...]
     day_of_month: Days
     year_end: Flags
+
+    def last(self, days: int) -> "Calendar":
+        """Return the calendar of the last days alone."""
+        return Calendar(
+            months_back=tuple(last(back, days) for back in self.months_back),
+            day_of_month=last(self.day_of_month, days),
+            year_end=last(self.year_end, days),
+        )
 
 
 @lru_cache(maxsize=4)
@@ -65,9 +73,9 @@ def read_calendar(first_day: date, days: int) -> Calendar:
 
 
 def explained_move(moves: Track[np.float32], calendar: Calendar, tolerance: Singles, age: NDArray[np.int32]) -> Singles:
-    """Return up to what size each day's move is no news; moves are towards one side, NaN for none.
+    """Return up to what size the calendar's days' moves are no news; moves are towards one side, NaN for none.
 
-    [days, scopes], 0 where nothing explains a move.
+    [days, scopes], 0 where nothing explains a move. The moves may begin before the calendar's days.
     """
     around = Track(np.fmax(np.fmax(moves.ago(0), moves.ago(1)), moves.ago(2)), np.nan)
     first, second, third = (around.at(back - 1) for back in calendar.months_back)
@@ -75,7 +83,7 @@ def explained_move(moves: Track[np.float32], calendar: Calendar, tolerance: Sing
     any_month = np.fmax(np.fmax(first, second), third)
     earlier = np.where(age >= SETTLED_AGE, two_of_three, any_month)
     for days in CYCLE_DAYS:
-        earlier = np.fmax(earlier, np.float32(CYCLE_WEIGHT) * moves.ago(days))
+        earlier = np.fmax(earlier, np.float32(CYCLE_WEIGHT) * last(moves.ago(days), len(age)))
     explained = (earlier + np.float32(SLACK) * tolerance) * np.float32(1 / REACHED)
     return np.where(earlier > np.float32(NOTABLE) * tolerance, explained, np.float32(0.0))
 
@@ -83,7 +91,8 @@ def explained_move(moves: Track[np.float32], calendar: Calendar, tolerance: Sing
 def expected_move(moves: Track[np.float32], calendar: Calendar, tolerance: Singles) -> Singles:
     """Return the move that came on the very day of both the last two months or cycles, 0 where none did."""
     first, second = (moves.at(back) for back in calendar.months_back[:2])
-    twice = np.fmax(np.minimum(first, second), np.minimum(*(moves.ago(days) for days in CYCLE_DAYS)))
+    cycles = (last(moves.ago(days), len(tolerance)) for days in CYCLE_DAYS)
+    twice = np.fmax(np.minimum(first, second), np.minimum(*cycles))
     return np.where(twice > np.float32(NOTABLE) * tolerance, twice, np.float32(0.0))
 
 

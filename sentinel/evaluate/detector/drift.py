@@ -5,14 +5,12 @@ slow fall is no waste. It is silent for five weeks after a run of this scope was
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.panel import Basis, Flags
-from sentinel.evaluate.detector.runs import Side, youth_step
-from sentinel.evaluate.detector.scale import Noise
+from sentinel.evaluate.detector.runs import Setting, Side, youth_step
 from sentinel.evaluate.detector.selection import third_largest_of_six
 from sentinel.evaluate.detector.trial import Trial
-from sentinel.evaluate.detector.windows import Counts
+from sentinel.evaluate.detector.windows import Counts, last
 
 DAYS_BACK = (28, 35, 42, 49, 56)
 TOLD_DAYS = 35
@@ -23,20 +21,22 @@ LEAST_STEP, SIGMAS = 0.43, 2.2
 """A rise of half, and of 2.2 sigma; tuned on the benchmark's seeds 0 to 5 and 50 to 55."""
 
 
-def drift_trial(side: Side, noise: Noise, age: NDArray[np.int32], told: Flags) -> Trial:
-    """Return the test of a slow rise; `told`: days on which a run of this side was notable."""
-    levels = side.levels
-    level = levels.usual.ago(DAYS_BACK[0])
+def drift_trial(side: Side, setting: Setting, told: Flags) -> Trial:
+    """Return the test of a slow rise for the last days; `told`: those on which a run of this side was notable."""
+    levels, recent = side.levels, setting.last(len(told))
+    level = last(levels.usual.ago(DAYS_BACK[0]), len(told))
     for back in DAYS_BACK[1:]:
-        level = np.fmax(level, levels.usual.ago(back))
-    week = third_largest_of_six([levels.flat.ago(back) for back in range(1, 7)])
-    step = np.maximum(np.float32(SIGMAS) * noise.sigma, np.float32(LEAST_STEP))
-    step = np.maximum(step, youth_step(1, 1, age))
-    old = (levels.usual.ago(ACCEPTED_AFTER) - level > step) | (Counts(told).before(TOLD_DAYS) > 0)
+        level = np.fmax(level, last(levels.usual.ago(back), len(told)))
+    week = third_largest_of_six([last(levels.flat.ago(back), len(told)) for back in range(1, 7)])
+    step = np.maximum(np.float32(SIGMAS) * recent.noise.sigma, np.float32(LEAST_STEP))
+    step = np.maximum(step, youth_step(1, 1, recent.charges.age))
+    accepted = last(levels.usual.ago(ACCEPTED_AFTER), len(told)) - level > step
+    old = accepted | (Counts(told).before(TOLD_DAYS) > 0)
+    habit = last(side.habit, len(told))
     return Trial(
-        reference=level + side.habit,
+        reference=level + habit,
         earlier=np.where(old, np.float32(-np.inf), week - level),
         step=step,
-        level=level + side.habit,
+        level=level + habit,
         basis=Basis.RUN,
     )

@@ -16,6 +16,10 @@ SETTLED_WEEKS, YOUNG_WEEKS = 8, 5
 """With fewer than eight known weeks the second largest counts, with fewer than five the largest."""
 
 
+RECORD_DAYS = 90
+"""Days before a day that its record reads: 12 weeks that end up to three days before it, and a little more."""
+
+
 class _Largest(NamedTuple):
     first: Singles
     second: Singles

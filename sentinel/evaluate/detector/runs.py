@@ -14,11 +14,11 @@ from sentinel.evaluate.detector.calendar import Calendar, expected_move, explain
 from sentinel.evaluate.detector.charges import Charges
 from sentinel.evaluate.detector.level import Levels
 from sentinel.evaluate.detector.panel import Basis
-from sentinel.evaluate.detector.records import usual_extreme
+from sentinel.evaluate.detector.records import RECORD_DAYS, usual_extreme
 from sentinel.evaluate.detector.scale import Noise
 from sentinel.evaluate.detector.selection import Singles
 from sentinel.evaluate.detector.trial import Trial
-from sentinel.evaluate.detector.windows import Track
+from sentinel.evaluate.detector.windows import Track, last
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +80,62 @@ class Side:
     levels: Levels
 
 
-def run_trial(run: Run, side: Side, charges: Charges, noise: Noise, calendar: Calendar) -> Trial:
-    """Return the test of a run of days on one side."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Setting:
+    """What the tests of both sides share: the charges, the noise and the calendar of the same days."""
+
+    charges: Charges
+    noise: Noise
+    calendar: Calendar
+
+    def last(self, days: int) -> "Setting":
+        """Return the setting of the last days alone."""
+        return Setting(self.charges.last(days), self.noise.last(days), self.calendar.last(days))
+
+
+def run_trial(run: Run, side: Side, setting: Setting, days: int) -> Trial:
+    """Return the test of a run of days on one side, for the last `days` days."""
     levels, back = side.levels, run.days - 1
-    usual, beyond = levels.usual.ago(back), levels.beyond.ago(back)
     earlier = None if run.days == 1 else _least_before(levels.flat, back)
     path = side.path - side.held if earlier is None else np.minimum(levels.flat.now, earlier)
-    moves = Track(path - usual, np.nan)
-    explained = explained_move(moves, calendar, noise.tolerance, charges.age)
-    surprise = np.where(moves.now > explained, np.fmax(path - beyond, np.float32(0.0)), np.float32(0.0))
-    step = _step(run, side.sign, charges, noise, calendar, usual_extreme(surprise, run.days, charges.age))
+    moves = Track(path - levels.usual.ago(back), np.nan)
+    longer, recent = setting.last(days + RECORD_DAYS), setting.last(days)
+    explained = explained_move(moves, longer.calendar, longer.noise.tolerance, longer.charges.age)
+    surprise = _surprise(path - levels.beyond.ago(back), moves.now, explained)
+    record = usual_extreme(surprise, run.days, longer.charges.age)
+    step = _step(run, side.sign, recent, last(record, days))
+    explained = last(explained, days)
+    usual, beyond = last(levels.usual.ago(back), days), last(levels.beyond.ago(back), days)
+    habit = last(side.habit, days)
     if earlier is not None:
         return Trial(
-            reference=beyond + side.habit,
-            earlier=earlier - beyond,
+            reference=beyond + habit,
+            earlier=last(earlier, days) - beyond,
             step=np.maximum(step, explained),
-            level=usual + side.habit,
+            level=usual + habit,
             basis=Basis.RUN,
         )
-    expected = np.minimum(expected_move(moves, calendar, noise.tolerance), explained)
+    expected = np.minimum(expected_move(moves, recent.calendar, recent.noise.tolerance), explained)
     whole = np.maximum(step, explained) - expected
     if side.sign < 0:
         stop = np.maximum(np.float32(-STOP_SHARE) * beyond, np.float32(LEAST_STEP))
-        whole = np.where(charges.never_empty, np.minimum(whole, stop), whole)
+        whole = np.where(recent.charges.never_empty, np.minimum(whole, stop), whole)
     return Trial(
-        reference=beyond + side.held + expected,
+        reference=beyond + last(side.held, days) + expected,
         earlier=None,
         step=whole,
-        level=usual + side.habit + expected,
+        level=usual + habit + expected,
         basis=np.select(
-            [explained > step, np.abs(side.habit) > SLIGHT_HABIT], [Basis.CALENDAR, Basis.WEEKDAY], Basis.LEVEL
+            [explained > step, np.abs(habit) > SLIGHT_HABIT], [Basis.CALENDAR, Basis.WEEKDAY], Basis.LEVEL
         ).astype(np.uint8),
     )
+
+
+def _surprise(beyond: Singles, moves: Singles, explained: Singles) -> Singles:
+    """Return how far each day lay beyond the earlier levels, 0 where the calendar explains it."""
+    days = len(explained)
+    surprise = np.fmax(last(beyond, days), np.float32(0.0))
+    return np.where(last(moves, days) > explained, surprise, np.float32(0.0))
 
 
 def _least_before(flat: Track[np.float32], days: int) -> Singles:
@@ -128,9 +152,10 @@ def youth_step(sign: int, days: int, age: NDArray[np.int32]) -> Singles:
     return step
 
 
-def _step(run: Run, sign: int, charges: Charges, noise: Noise, calendar: Calendar, record: Singles) -> Singles:
+def _step(run: Run, sign: int, setting: Setting, record: Singles) -> Singles:
+    charges, calendar = setting.charges, setting.calendar
     down = np.float32(1.0 if sign > 0 else DOWN_FACTOR)
-    step = np.maximum(np.float32(run.sigmas) * noise.sigma, np.float32(run.records) * record) * down
+    step = np.maximum(np.float32(run.sigmas) * setting.noise.sigma, np.float32(run.records) * record) * down
     step = np.maximum(step, np.float32(LEAST_STEP))
     step = np.maximum(step, youth_step(sign, run.days, charges.age))
     if sign < 0:

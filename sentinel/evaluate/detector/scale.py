@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.selection import Singles, median_of_known, median_of_seven
-from sentinel.evaluate.detector.windows import Track
+from sentinel.evaluate.detector.windows import Track, last
 
 WEEKS = 13
 DEVIATION_TO_SIGMA = 1.4826
@@ -36,6 +36,10 @@ class Noise:
 
     sigma: Singles
     tolerance: Singles
+
+    def last(self, days: int) -> "Noise":
+        """Return the noise of the last days alone."""
+        return Noise(last(self.sigma, days), last(self.tolerance, days))
 
 
 def noise_of(residual: Singles, age: NDArray[np.int32]) -> Noise:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.panel import Basis
 from sentinel.evaluate.detector.selection import Singles
+from sentinel.evaluate.detector.windows import last
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 
@@ -35,11 +36,15 @@ class Trial:
     level: Singles
     basis: NDArray[np.uint8] | Basis
 
-    def rows(self, rows: slice) -> "Trial":
-        """Return the trial of some days."""
-        basis = self.basis if isinstance(self.basis, Basis) else self.basis[rows]
-        earlier = None if self.earlier is None else self.earlier[rows]
-        return Trial(self.reference[rows], earlier, self.step[rows], self.level[rows], basis)
+    def last(self, days: int) -> "Trial":
+        """Return the trial of the last days alone."""
+        return Trial(
+            reference=last(self.reference, days),
+            earlier=None if self.earlier is None else last(self.earlier, days),
+            step=last(self.step, days),
+            level=last(self.level, days),
+            basis=self.basis if isinstance(self.basis, Basis) else last(self.basis, days),
+        )
 
     def silenced(self, days: NDArray[np.bool_]) -> "Trial":
         """Return the trial unable to fire on some days; the test of a single day is left as it is."""

@@ -37,9 +37,15 @@ class Track(Generic[Scalar]):
         return self._values[self._reach - days : len(self._values) - days]
 
     def at(self, days_back: NDArray[np.int64]) -> NDArray[Scalar]:
-        """Return for each day the value as many days before it as its entry says."""
-        rows: NDArray[Scalar] = self._values[self._reach + np.arange(len(days_back)) - days_back]
+        """Return for each of the last days the value as many days before it as its entry says."""
+        first = len(self._values) - len(days_back)
+        rows: NDArray[Scalar] = self._values[first + np.arange(len(days_back)) - days_back]
         return rows
+
+
+def last(values: NDArray[Scalar], days: int) -> NDArray[Scalar]:
+    """Return the last days of an array, all of it where it has fewer."""
+    return values[max(0, len(values) - days) :]
 
 
 class Counts:

@@ -1,0 +1,90 @@
+"""`sentinel pull` against a billing API in trouble, and what `sentinel status` says of it."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from sentinel.simulator import Chaos, Clock, Fault, Server, Severity, World
+from tests.command import Command
+
+RULES = """\
+settings: {history_days: 45}
+accounts:
+  - {name: main, api_key: key-main, currency: USD}
+"""
+
+NOW = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
+
+TRANSIENT = (Fault.RATE_LIMITED, Fault.SERVER_ERROR)
+LASTING = (Fault.HTML, Fault.WRONG_TYPE, Fault.TRUNCATED)
+POOR = (Fault.HALF_CLUSTERS, Fault.EMPTY)
+
+
+@pytest.fixture(scope="module")
+def world() -> World:
+    """A small account, its moment the present."""
+    return World.build(NOW, clusters=8, history_days=40)
+
+
+@pytest.fixture
+def api(world: World) -> Iterator[Server]:
+    """Its billing API, which fails as told."""
+    with Server({"key-main": world}, clock=Clock(NOW), chaos=Chaos(severity=Severity(retry_after=0))) as server:
+        yield server
+
+
+def account_of(sentinel: Command) -> dict[str, Any]:
+    """What `status --json` says of the one account."""
+    done = sentinel("status", "--json")
+    assert done.returncode == 0, done.stderr
+    (account,) = json.loads(done.stdout)["accounts"]
+    assert isinstance(account, dict)
+    return account
+
+
+def stored_costs(sentinel: Command) -> list[tuple[int, int]]:
+    """(day ordinal, cost in 1e-8 units) of every stored row, in order."""
+    with sqlite3.connect(sentinel.folder / "sentinel.db") as connection:
+        return connection.execute("SELECT day, cost FROM daily_cost WHERE cost <> 0 ORDER BY day, cost").fetchall()
+
+
+def test_a_storm_ends_in_the_truth_and_status_shows_each_fault_once(
+    sentinel: Command, api: Server, world: World
+) -> None:
+    """Exit code 1 while windows fail; nothing known is lost; at last the truth, and every fault has passed."""
+    sentinel = Command(sentinel.folder, {"SENTINEL_WARPSTREAM_URL": api.url})
+    sentinel.write_rules(RULES)
+    api.chaos.next(*TRANSIENT, None, *LASTING)
+    failed = sentinel("pull")
+    assert (failed.returncode, "windows failed" in failed.stderr) == (1, True), failed.stderr
+    assert any(fault["ongoing"] for fault in account_of(sentinel)["faults"])
+    complete = sentinel("pull")
+    assert complete.returncode == 0, complete.stderr
+    truth = sorted((row.day.toordinal(), row.cost) for row in world.rows(NOW) if row.cost)
+    assert stored_costs(sentinel) == truth
+    for fault in POOR:
+        api.chaos.next(fault)
+        aside = sentinel("pull")
+        assert (aside.returncode, "1 answers kept aside" in aside.stderr) == (0, True), aside.stderr
+        assert stored_costs(sentinel) == truth
+    assert sentinel("pull").returncode == 0
+    assert stored_costs(sentinel) == truth
+
+    account = account_of(sentinel)
+    told = sorted((fault["kind"], fault["times"], fault["ongoing"]) for fault in account["faults"])
+    struck = [served.fault for served in api.log if served.fault]
+    assert struck[:2] == list(TRANSIENT)
+    assert told == [
+        *(("ApiUnavailable", 1, False) for _ in TRANSIENT),
+        *(("BadAnswer", 1, False) for _ in struck[2:-2]),
+        ("PoorAnswer", 2, False),
+    ]
+    assert (account["failing_since"], account["kept_aside_at"], account["settlement"]) == (None, None, None)
+    lines = sentinel("status").stdout.splitlines()
+    assert sum("passed: " in line for line in lines) == len(told)
