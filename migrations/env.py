@@ -1,7 +1,7 @@
 """How Alembic reaches the database: over the connection that sentinel opened, inside its transaction.
 
 A kill at any statement therefore leaves the old schema or the new one, and programs that start together take turns.
-To draft a migration after a change of the tables: `python -m sentinel.store.draft "what changes"`.
+A new migration is written from script.py.mako as versions/NNNN_what.py; tests/store/test_migrate.py tells what it lacks.
 """
 
 from alembic import context

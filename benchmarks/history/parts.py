@@ -37,29 +37,31 @@ class Figure:
 
 
 def ingest(folder: Path, scale: int) -> Iterator[Figure]:
-    """10,000 clusters x 5 products x 7 days, from bytes to committed, against bare executemany."""
+    """10,000 clusters x 5 products x 7 days, from bytes to committed, against bare executemany: the best of three."""
     body_file = folder / "answer.json"
+    window = Window(FIRST, FIRST + timedelta(days=7))
     _write_bulk(body_file, 10_000 // scale, 5, FIRST, 7)
     with open_database(f"sqlite:///{folder / 'warm.db'}") as database:
         # What is imported and compiled once is no part of an answer's cost.
         _record(database, bulk_answer(10, 5, FIRST, 2).body, Window(FIRST, FIRST + timedelta(days=2)))
-    with open_database(f"sqlite:///{folder / 'history.db'}") as database:
-        before = _peak()
-        body = body_file.read_bytes()
-        started = time.perf_counter()
-        report = _record(database, body, Window(FIRST, FIRST + timedelta(days=7)))
-        seconds = time.perf_counter() - started
-        memory = _peak() - before
-    size = len(body)
-    del body
-    bare = _bare_insert(folder / "history.db", folder / "bare.db")
-    rate = report.new / seconds
-    yield Figure(
-        f"ingest of {report.new:,} rows, bytes to committed",
-        f"{seconds:.2f} s, {rate:,.0f} rows/s",
-    )
-    yield Figure("  bare sqlite3 executemany of the same rows", f"{bare:.2f} s, {report.new / bare:,.0f} rows/s")
-    yield Figure("  ratio of the rates", f"{bare / seconds:.2f}", "at least 0.60", bare / seconds >= 0.6)
+    ours, bare, memory = [], [], 0
+    for attempt in range(3):
+        file = folder / f"history{attempt}.db"
+        with open_database(f"sqlite:///{file}") as database:
+            before = _peak()
+            body = body_file.read_bytes()
+            started = time.perf_counter()
+            report = _record(database, body, window)
+            ours.append(time.perf_counter() - started)
+            memory = memory or _peak() - before
+        size = len(body)
+        del body
+        bare.append(_bare_insert(file, folder / f"bare{attempt}.db"))
+    ratio = min(bare) / min(ours)
+    rows = report.new
+    yield Figure(f"ingest of {rows:,} rows, bytes to committed", f"{min(ours):.2f} s, {rows / min(ours):,.0f} rows/s")
+    yield Figure("  bare sqlite3 executemany of the same rows", f"{min(bare):.2f} s, {rows / min(bare):,.0f} rows/s")
+    yield Figure("  ratio of the rates", f"{ratio:.2f}", "at least 0.60", ratio >= 0.6)
     limit = size + 64 * MIB
     yield Figure(
         f"  peak memory over the start (body {size / MIB:.1f} MiB)",

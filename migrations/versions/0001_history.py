@@ -13,7 +13,8 @@ def upgrade() -> None:
     _series()
     _pulls()
     _charges()
-    op.execute(_named_view("date(c.day + 1721424.5)" if _is_sqlite() else "date '0001-01-01' + (c.day - 1)"))
+    day_of_row = "date(c.day + 1721424.5)" if _is_sqlite() else "date '0001-01-01' + (c.day - 1)"
+    op.execute(_NAMED_VIEW.replace("DAY_OF_ROW", day_of_row))
 
 
 def _is_sqlite() -> bool:
@@ -29,7 +30,9 @@ def _series() -> None:
         sa.Column("workspace", sa.String(), nullable=False),
         sa.Column("cluster", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_place"),
-        sa.UniqueConstraint("account", "tenant", "workspace", "cluster", name="uq_place_account_tenant_workspace_cluster"),
+        sa.UniqueConstraint(
+            "account", "tenant", "workspace", "cluster", name="uq_place_account_tenant_workspace_cluster"
+        ),
     )
     op.create_table(
         "place_name",
@@ -158,16 +161,15 @@ def _charges() -> None:
     op.create_index("ix_account_charge_pull_id", "account_charge", ["pull_id"])
 
 
-def _named_view(day: str) -> str:
-    return f"""
-        CREATE VIEW daily_cost_named AS
-        SELECT {day} AS day, p.account, p.tenant,
-               {_latest_name("(SELECT w.id FROM place w WHERE w.account = p.account AND w.tenant = p.tenant"
-                             " AND w.workspace = p.workspace AND w.cluster = '')")} AS workspace,
-               {_latest_name("p.id")} AS cluster, s.product, c.cost / 100000000.0 AS cost, c.quantity
-        FROM daily_cost c JOIN series s ON s.id = c.series_id JOIN place p ON p.id = s.place_id
-    """
-
-
-def _latest_name(place: str) -> str:
-    return f"(SELECT n.name FROM place_name n WHERE n.place_id = {place} ORDER BY n.seen_at DESC LIMIT 1)"
+_NAMED_VIEW = """
+    CREATE VIEW daily_cost_named AS
+    SELECT DAY_OF_ROW AS day, p.account, p.tenant,
+           (SELECT n.name FROM place_name n WHERE n.place_id = w.id ORDER BY n.seen_at DESC LIMIT 1) AS workspace,
+           (SELECT n.name FROM place_name n WHERE n.place_id = p.id ORDER BY n.seen_at DESC LIMIT 1) AS cluster,
+           s.product, c.cost / 100000000.0 AS cost, c.quantity
+    FROM daily_cost c
+    JOIN series s ON s.id = c.series_id
+    JOIN place p ON p.id = s.place_id
+    JOIN place w ON w.account = p.account AND w.tenant = p.tenant AND w.workspace = p.workspace AND w.cluster = ''
+"""
+"""The history as people read it: dates, the last names, currency."""

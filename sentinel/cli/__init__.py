@@ -12,7 +12,20 @@ from typing import Annotated
 
 import typer
 
-from sentinel.cli import alerts, check, cycle, demo, import_, init, rules_command, run, simulate, status, upkeep
+from sentinel.cli import (
+    alerts,
+    backtest,
+    check,
+    cycle,
+    demo,
+    import_,
+    init,
+    rules_command,
+    run,
+    simulate,
+    status,
+    upkeep,
+)
 from sentinel.cli.invocation import Invocation
 from sentinel.errors import SentinelError
 
@@ -32,6 +45,7 @@ app.command("pull")(cycle.pull)
 app.command("evaluate")(cycle.evaluate)
 app.command("deliver")(cycle.deliver)
 app.command("import")(import_.import_)
+app.command("backtest")(backtest.backtest)
 app.add_typer(alerts.app, name="alerts")
 app.command("status")(status.status)
 app.command("backup")(upkeep.backup)

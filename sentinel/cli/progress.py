@@ -34,3 +34,21 @@ def pull_progress() -> Iterator[Callable[[str, int, int], None]]:
             bars.update(task, completed=done, total=total)
 
         yield told
+
+
+@contextmanager
+def count_progress(what: str, unit: str) -> Iterator[Callable[[int, int], None]]:
+    """One bar that tells how many units are done of how many."""
+    console = Console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as bars:
+        task = bars.add_task(what, total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)

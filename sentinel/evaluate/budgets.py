@@ -42,7 +42,7 @@ def judge_budgets(rule: Budget, context: Context, around: RuleContext) -> Iterat
             so_far = period_spend(context, groups, spend, row, period)
             if so_far is None:
                 continue
-            verdict = _verdict(rule, context, groups, row, so_far)
+            verdict = read_standing(rule, context, groups, row, so_far)
             if verdict.finding is None and row not in followed:
                 continue
             yield Track(
@@ -138,7 +138,8 @@ def counted_spend(rule: Budget, matrix: CostMatrix, groups: Groups) -> NDArray[n
     return groups.cost if rule.cost is CostBasis.USAGE else groups.cost + _account_charges(matrix, groups)
 
 
-def _verdict(rule: Budget, context: Context, groups: Groups, row: int, so_far: PeriodSpend) -> DayVerdict:
+def read_standing(rule: Budget, context: Context, groups: Groups, row: int, so_far: PeriodSpend) -> DayVerdict:
+    """How one scope stands in a period: a finding where a threshold is crossed."""
     crossed = [t for t in rule.thresholds if so_far.spent >= t.level(rule.amount)]
     figures = AlertDay(
         day=so_far.newest,

@@ -24,7 +24,7 @@ SIGNS = {Direction.UP: 1.0, Direction.DOWN: -1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Judged:
+class JudgedDays:
     """The verdicts on the columns [first, first + judged days) and what is above or below: [scopes, judged days]."""
 
     groups: Groups
@@ -54,7 +54,7 @@ def judge_spikes(rule: Spike, context: Context, around: RuleContext) -> Iterator
         return
     first = max(0, matrix.column(around.judge_from))
     verdicts = verdicts_by_marks(rule, context, around.marks, first)
-    judged = _Judged(groups, verdicts, first, context.muted(rule).wholly)
+    judged = JudgedDays(groups, verdicts, first, context.muted(rule).wholly)
     for direction in filter(rule.direction.includes, Direction):
         fires = judged.firing(rule, direction)
         followed = groups.rows_of(around.open_scope_keys(direction.value))
@@ -90,7 +90,7 @@ def _replaced(verdicts: Verdicts, rows: list[int], others: Verdicts) -> Verdicts
 
 
 def _track(
-    rule: Spike, context: Context, judged: _Judged, fires: NDArray[np.bool_], row: int, direction: Direction
+    rule: Spike, context: Context, judged: JudgedDays, fires: NDArray[np.bool_], row: int, direction: Direction
 ) -> Track:
     groups, matrix = judged.groups, context.matrix
     verdicts = []
@@ -125,7 +125,7 @@ def _track(
 def _finding(
     rule: Spike,
     context: Context,
-    judged: _Judged,
+    judged: JudgedDays,
     row: int,
     place: int,
     direction: Direction,

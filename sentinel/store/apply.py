@@ -9,6 +9,7 @@ from sentinel.store.bulk import Columns, insert_rows, put_rows
 from sentinel.store.rows import DailyRows, Difference
 from sentinel.store.vectors import write_vectors
 
+
 def apply_difference(conn: Connection, account: str, difference: Difference, rows: DailyRows) -> None:
     """Write what differs; `rows` are all that the account has afterwards on the days where anything does."""
     for portion in difference.new.portions():

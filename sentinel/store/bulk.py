@@ -35,7 +35,9 @@ def put_rows(conn: Connection, table: str, key: Sequence[str], columns: Columns)
     names = ", ".join(columns)
     conn.exec_driver_sql(f"CREATE TEMPORARY TABLE incoming (LIKE {table}) ON COMMIT DROP")
     _copy(conn, "incoming", columns)
-    conn.exec_driver_sql(f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming{on_conflict}")
+    conn.exec_driver_sql(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM incoming{on_conflict}"  # noqa: S608 -- names of our own
+    )
     conn.exec_driver_sql("DROP TABLE incoming")
 
 
@@ -44,7 +46,8 @@ def _insert_values(conn: Connection, table: str, columns: Columns, ending: str =
     values: list[object] = [None] * (width * length)
     for place, column in enumerate(columns.values()):
         values[place::width] = column
-    insert, row = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ", f"({', '.join('?' * width)})"
+    insert = f"INSERT INTO {table} ({', '.join(columns)}) VALUES "  # noqa: S608 -- names of our own
+    row = f"({', '.join('?' * width)})"
     step = width * _ROWS_A_STATEMENT
     whole = len(values) // step * step
     if whole:

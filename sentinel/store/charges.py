@@ -143,11 +143,7 @@ def _as_of(versions: Iterable[ChargeVersion], pull: PullMoment) -> dict[str, int
 
 
 def _changes(before: Mapping[str, int], after: Mapping[str, int]) -> dict[str, int | None]:
-    return {
-        product: after.get(product)
-        for product in {**before, **after}
-        if before.get(product) != after.get(product)
-    }
+    return {product: after.get(product) for product in {**before, **after} if before.get(product) != after.get(product)}
 
 
 def _insert(

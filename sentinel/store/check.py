@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 from sqlalchemy import Connection, exists, select, union
+from sqlalchemy.exc import DatabaseError
 
 from sentinel.store import tables
 from sentinel.store.migrate import newest_version, schema_version
@@ -35,8 +36,8 @@ class _Day:
 
 
 def check_database(conn: Connection) -> tuple[Defect, ...]:
-    """Everything found wrong; reads the whole database."""
-    return (*_file(conn), *_schema(conn), *_orphans(conn), *_arrays(conn))
+    """Everything found wrong; reads the whole database, unless the file itself is damaged."""
+    return tuple(_file(conn)) or (*_schema(conn), *_orphans(conn), *_arrays(conn))
 
 
 def repair_arrays(conn: Connection) -> int:
@@ -51,7 +52,11 @@ def repair_arrays(conn: Connection) -> int:
 
 def _file(conn: Connection) -> Iterator[Defect]:
     if conn.dialect.name == "sqlite":
-        for (damage,) in conn.exec_driver_sql(f"PRAGMA integrity_check({_SHOWN})"):
+        try:
+            damages = conn.exec_driver_sql(f"PRAGMA integrity_check({_SHOWN})").scalars().all()
+        except DatabaseError as error:  # the damage is where the check itself reads
+            damages = [error.orig]
+        for damage in damages:
             if damage != "ok":
                 yield Defect(f"the file is damaged: {damage}", "restore a backup")
         for table, *_ in conn.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(_SHOWN):

@@ -84,7 +84,7 @@ def stored_pulls(conn: Connection, account: str) -> dict[int, datetime]:
     """When each stored pull of an account was pulled, by its number, in the order of the numbers."""
     c = tables.pull.c
     query = select(c.id, c.pulled_at).where(c.account == account, c.outcome == Outcome.STORED).order_by(c.id)
-    return {number: pulled_at for number, pulled_at in conn.execute(query)}
+    return dict(conn.execute(query).all())
 
 
 def microseconds(moment: datetime) -> np.datetime64:

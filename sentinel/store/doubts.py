@@ -12,8 +12,8 @@ from sqlalchemy import Connection, insert, select
 
 from sentinel.domain.suspicion import ClustersKept, PoorAnswer, confirms, losses
 from sentinel.store import tables
-from sentinel.store.covering import CoveringPulls
 from sentinel.store.book import Book
+from sentinel.store.covering import CoveringPulls
 from sentinel.store.outcome import Outcome
 from sentinel.store.rows import DailyRows, days_of, distinct, key_of
 
@@ -77,9 +77,7 @@ def record_losses(conn: Connection, pull: int, lost: tuple[ClustersKept, ...]) -
     conn.execute(insert(tables.pull_loss), rows)
 
 
-def _kept_on_known_days(
-    book: Book, known: Known, now: DailyRows, covered: frozenset[int]
-) -> Iterator[ClustersKept]:
+def _kept_on_known_days(book: Book, known: Known, now: DailyRows, covered: frozenset[int]) -> Iterator[ClustersKept]:
     days = covered & known.covered
     had, has = _clusters(book, known.rows.on(days)), _clusters(book, now.on(days))
     had_of_day = _count(had)

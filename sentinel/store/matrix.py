@@ -53,9 +53,7 @@ def load_matrix(
     return load_history(conn, accounts, window, with_changes=as_of is not None).matrix(settle_after, as_of)
 
 
-def load_history(
-    conn: Connection, accounts: tuple[str, ...], window: Window, *, with_changes: bool = True
-) -> History:
+def load_history(conn: Connection, accounts: tuple[str, ...], window: Window, *, with_changes: bool = True) -> History:
     """The history of some accounts and a window; without its changes it can only tell what is known now."""
     first, stop = window.first.toordinal(), window.stop.toordinal()
     covering = tuple(load_covering(conn, account, first, stop) for account in accounts)

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from sentinel.store import tables
-from sentinel.store.bulk import insert_rows
+from sentinel.store.bulk import Columns, insert_rows
 from sentinel.store.incoming import Sighting
 from sentinel.store.moments import for_driver
 from sentinel.store.sightings import next_sighting
@@ -92,7 +92,7 @@ def _insert(conn: Connection, seen_at: datetime, called: Mapping[int, tuple[str,
     if called:
         names, regions = zip(*called.values(), strict=True)
         moment = [for_driver(conn, seen_at)] * len(called)
-        columns = {"place_id": list(called), "seen_at": moment, "name": names, "regions": regions}
+        columns: Columns = {"place_id": list(called), "seen_at": moment, "name": names, "regions": regions}
         insert_rows(conn, "place_name", columns)
 
 

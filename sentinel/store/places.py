@@ -36,9 +36,7 @@ def insert_new(conn: Connection, account: str, book: Book, places: Collection[in
         numbers, keys = zip(*new_places, strict=True)
         tenants, workspaces, clusters = zip(*keys, strict=True)
         columns = {"id": numbers, "account": [account] * len(numbers)}
-        insert_rows(
-            conn, "place", columns | {"tenant": tenants, "workspace": workspaces, "cluster": clusters}
-        )
+        insert_rows(conn, "place", columns | {"tenant": tenants, "workspace": workspaces, "cluster": clusters})
     # Lists that grow, not a tuple for each: there may be 50,000 new ones.
     ids: list[int] = []
     place_ids: list[int] = []

@@ -16,6 +16,7 @@ from sentinel.store.pulls import RowCounts
 
 _NO_DAYS = Window(date.min, date.min)
 
+
 @dataclass(frozen=True, slots=True)
 class PastPull:
     """One pull: `asked` is None for an import, `answered` for a failure. `error` says why it stored nothing."""

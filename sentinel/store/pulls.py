@@ -52,26 +52,25 @@ def insert_pull(
     counts: RowCounts = NOTHING,
 ) -> int:
     """Enter a pull; its number."""
-    entered = conn.execute(
-        insert(tables.pull).values(
-            account=account,
-            pulled_at=pulled_at,
-            asked_first=asked.first if asked else None,
-            asked_stop=asked.stop if asked else None,
-            answered_first=answered.first if answered else None,
-            answered_stop=answered.stop if answered else None,
-            outcome=outcome.value,
-            error_kind=error_kind,
-            error=error,
-            rows_new=counts.new,
-            rows_changed=counts.changed,
-            rows_unchanged=counts.unchanged,
-            rows_vanished=counts.vanished,
-            rows_grown=counts.grown,
-            rows_restated=counts.restated,
-        )
-    )
-    return int(entered.inserted_primary_key[0])
+    values = {
+        "account": account,
+        "pulled_at": pulled_at,
+        "asked_first": asked.first if asked else None,
+        "asked_stop": asked.stop if asked else None,
+        "answered_first": answered.first if answered else None,
+        "answered_stop": answered.stop if answered else None,
+        "outcome": outcome.value,
+        "error_kind": error_kind,
+        "error": error,
+        "rows_new": counts.new,
+        "rows_changed": counts.changed,
+        "rows_unchanged": counts.unchanged,
+        "rows_vanished": counts.vanished,
+        "rows_grown": counts.grown,
+        "rows_restated": counts.restated,
+    }
+    number: int = conn.execute(insert(tables.pull).returning(tables.pull.c.id), values).scalar_one()
+    return number
 
 
 def insert_pull_days(conn: Connection, account: str, pull: int, days: Iterable[int]) -> None:

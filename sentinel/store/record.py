@@ -16,6 +16,7 @@ from sentinel.store import tables
 from sentinel.store.apply import apply_difference
 from sentinel.store.book import Book
 from sentinel.store.charges import PullMoment, record_charges
+from sentinel.store.collector import paused_collector
 from sentinel.store.date_end import end_inclusive, learn
 from sentinel.store.doubts import DAYS_BEFORE, KEPT_ASIDE, Known, describe, is_confirmed, lost_days, record_losses
 from sentinel.store.incoming import Incoming, Sighting, read_answer
@@ -29,6 +30,7 @@ from sentinel.store.rows import DailyRows, Difference, compare, distinct
 from sentinel.store.timeline import Timeline, load_timeline
 
 
+@paused_collector()
 def record_answer(
     conn: Connection,
     account: str,

@@ -43,8 +43,10 @@ class Revisions:
     def earliest(self, order: NDArray[np.int64]) -> Revisions:
         """For each row only its first change; `order` ranks the pulls of the changes."""
         by_row = np.lexsort((order, self.key))
-        _, first = np.unique(self.key[by_row], return_index=True)
-        return self.where(by_row[first])
+        _, places = np.unique(self.key[by_row], return_index=True)
+        first = np.zeros(len(self.key), np.bool_)
+        first[by_row[places]] = True
+        return self.where(first)
 
 
 def roll_back(rows: DailyRows, undone: Revisions, order: NDArray[np.int64]) -> DailyRows:

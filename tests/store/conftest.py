@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.postgres import PostgresServer
 
 from sentinel.store import Database, open_database
+from tests.postgres import PostgresServer
 
 
 @pytest.fixture(scope="session")

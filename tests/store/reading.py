@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import numpy as np
-from tests.store.answers import SETTLE_AFTER, window
 
 from sentinel.domain.costs import Window
 from sentinel.domain.matrix import CostMatrix
 from sentinel.store import Database, load_matrix
+from tests.store.answers import SETTLE_AFTER, window
 
 Cell = tuple[str, str, date]
 """(cluster, product, day)"""

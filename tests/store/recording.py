@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from tests.store.answers import SETTLE_AFTER, Called, Row, answer
-
 from sentinel.domain.costs import AccountCharge, Answer, Window
 from sentinel.store import Database, PullReport, record_answer
+from tests.store.answers import SETTLE_AFTER, Called, Row, answer
 
 
 def pull(
@@ -29,5 +28,3 @@ def record(
     """Record an answer in a transaction of its own."""
     with database.write() as conn:
         return record_answer(conn, account, pulled_at, asked, given, SETTLE_AFTER)
-
-

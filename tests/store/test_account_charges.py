@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from sentinel.domain.costs import AccountCharge, Window
+from sentinel.store import Database, PullReport
 from tests.store.answers import Row, at, day, window
 from tests.store.reading import load
 from tests.store.recording import pull
-
-from sentinel.domain.costs import AccountCharge, Window
-from sentinel.store import Database, PullReport
 
 MARCH = date(2026, 3, 1)
 LATE = at(40)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
-from tests.store.answers import SETTLE_AFTER, Called, Row, answer, at, day, window
 
 from sentinel.domain.costs import AccountCharge, Window
 from sentinel.domain.matrix import CostMatrix
 from sentinel.store import Database, check_database, load_matrix, record_answer
+from tests.store.answers import SETTLE_AFTER, Called, Row, answer, at, day, window
 
 DAYS = 6
 STEADY = ("vci_s1", "vci_s2", "vci_s3")

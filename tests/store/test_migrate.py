@@ -100,7 +100,7 @@ def test_a_database_of_a_newer_program_is_refused(database_url: str) -> None:
     """It is named, with the way out, and stays as it is."""
     with open_database(database_url) as database, database.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(SchemaTooNew, match="schema 9999.*run the newer sentinel"):
+    with pytest.raises(SchemaTooNew, match=r"schema 9999.*run the newer sentinel"):
         open_database(database_url)
 
 

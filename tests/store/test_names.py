@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from sentinel.store import Database
 from tests.store.answers import Called, Row, at, day, window
 from tests.store.reading import load
 from tests.store.recording import pull
-
-from sentinel.store import Database
 
 ROWS = [Row(day(0), 1)]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sentinel.store import Database, PullReport, faults, kept_bodies, known_days, pull_health
 from tests.store.answers import SETTLE_AFTER, Row, at, day, window
 from tests.store.reading import costs_by_day, load
 from tests.store.recording import pull
-
-from sentinel.store import Database, PullReport, faults, kept_bodies, known_days, pull_health
 
 CLUSTERS = tuple(f"vci_{name}" for name in "abcd")
 
@@ -92,8 +91,8 @@ def test_days_that_are_silent_all_of_a_sudden_are_not_taken_for_zero_at_once(dat
 def test_silence_that_is_confirmed_one_day_later_counts_although_one_more_day_is_silent(database: Database) -> None:
     """With one pull a day each answer covers a day more than the one before."""
     whole(database, 0)
-    assert pull(database, at(8), window(5, 8), []).kept_aside
-    assert not pull(database, at(9), window(5, 9), []).kept_aside
+    assert pull(database, at(12), window(5, 8), []).kept_aside
+    assert not pull(database, at(13), window(5, 9), []).kept_aside
 
 
 def test_an_account_that_rests_on_weekends_is_believed(database: Database) -> None:

@@ -1,0 +1,51 @@
+"""Backtest repeats what was told, and says what would have been."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sentinel import __version__
+from sentinel.jobs.replay import backtest
+from sentinel.store import open_database
+from tests.jobs.chronicle import RULES, Chronicle
+
+LATER = timedelta(hours=1)
+
+
+def repeat(seed: int, series: int) -> int:
+    """Live through sixty days and repeat them, whole and from the middle on; how many transitions there were."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(f"sqlite:///{Path(folder) / 'sentinel.db'}") as database,
+    ):
+        chronicle = Chronicle(database, np.random.default_rng(seed), series)
+        chronicle.live()
+        if not chronicle.moments:
+            return 0
+        begin, end = chronicle.moments[0], chronicle.moments[-1]
+        whole = backtest(database, RULES, __version__, end + LATER, first=begin.date(), last=end.date())
+        told = [one for one in whole.told if one.transition.moment in chronicle.moments]
+        assert told == chronicle.told
+        assert (whole.recorded, whole.other_version) == (len(chronicle.moments), 0)
+        middle = chronicle.moments[len(chronicle.moments) // 2].date()
+        late = backtest(database, RULES, __version__, end + LATER, first=middle, last=end.date())
+        assert list(late.told) == [one for one in chronicle.told if one.transition.moment.date() >= middle]
+        return len(told)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8))
+def test_each_recorded_evaluation_is_repeated_to_the_letter(seed: int, series: int) -> None:
+    """Whatever was pulled, restated and said in between: the same transitions, ids, figures and channels."""
+    repeat(seed, series)
+
+
+def test_the_days_that_are_repeated_tell_something() -> None:
+    """The comparison above is not one of two empty lists."""
+    assert repeat(7, 8) > 30

@@ -1,0 +1,92 @@
+"""What the database knows of an account when its next pulls are planned."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sentinel.domain.costs import Window
+from sentinel.domain.coverage import KnownDays
+from sentinel.errors import ApiUnavailable, PullError, WindowRefused
+from sentinel.store import Database, known_days, pull_health, record_failed_pull
+from tests.store.answers import SETTLE_AFTER, Row, answer, at, day, window
+from tests.store.recording import pull, record
+
+
+def known(database: Database, moment: datetime) -> KnownDays:
+    """What is known of the account `main`."""
+    with database.read() as conn:
+        return known_days(conn, "main", SETTLE_AFTER, moment)
+
+
+def fail(database: Database, moment: datetime, error: PullError, days: Window | None = None) -> None:
+    """A request for some days that was not answered."""
+    with database.write() as conn:
+        record_failed_pull(conn, "main", moment, days or window(0, 5), error)
+
+
+def test_nothing_is_known_of_an_account_that_was_never_pulled(database: Database) -> None:
+    """Neither days nor moments."""
+    assert known(database, at(0)) == KnownDays("main")
+
+
+def test_covered_and_settled_days_come_from_the_pulls_that_covered_them(database: Database) -> None:
+    """A day settles when it was pulled late enough."""
+    pull(database, at(3), window(0, 3), [Row(day(number), 1) for number in range(3)])
+    found = known(database, at(4))
+    assert found.covered == {day(0), day(1), day(2)}
+    assert found.settled == {day(0)}
+    assert (found.first_pull, found.last_pull, found.failures) == (at(3), at(3), 0)
+
+
+def test_what_was_pulled_later_is_not_known_yet(database: Database) -> None:
+    """The plan of a moment can be repeated afterwards."""
+    pull(database, at(3), window(0, 1), [Row(day(0), 1)])
+    pull(database, at(6), window(1, 2), [Row(day(1), 1)])
+    fail(database, at(7), ApiUnavailable("503"))
+    found = known(database, at(5))
+    assert (found.covered, found.last_pull, found.failures) == ({day(0)}, at(3), 0)
+
+
+def test_failures_are_counted_since_the_last_answer(database: Database) -> None:
+    """So that failing pulls come ever later."""
+    fail(database, at(1), ApiUnavailable("503"))
+    pull(database, at(2), window(0, 1), [Row(day(0), 1)])
+    fail(database, at(3), ApiUnavailable("502"))
+    fail(database, at(4), ApiUnavailable("503"))
+    found = known(database, at(5))
+    assert (found.first_pull, found.last_pull, found.failures) == (at(1), at(4), 2)
+    with database.read() as conn:
+        health = pull_health(conn, "main", at(5))
+        assert (health.failing_since, health.error) == (at(3), "503")
+        assert pull_health(conn, "main", at(2)).failing_since is None
+
+
+def test_days_that_the_api_refused_rest_for_a_week(database: Database) -> None:
+    """Unless they were answered since."""
+    fail(database, at(1), WindowRefused("400: too far back"), window(-10, -5))
+    fail(database, at(1), WindowRefused("400: too far back"), window(0, 3))
+    pull(database, at(2), window(0, 2), [Row(day(0), 1)])
+    assert known(database, at(7)).refused == {*(day(number) for number in range(-10, -5)), day(2)}
+    assert known(database, at(8) + timedelta(seconds=1)).refused == frozenset()
+
+
+def test_an_import_covers_days_but_is_no_attempt(database: Database) -> None:
+    """The next pull does not wait because of it."""
+    record(database, at(9), None, answer(window(0, 2), [Row(day(0), 1), Row(day(1), 1)]))
+    found = known(database, at(10))
+    assert (found.covered, found.first_pull, found.last_pull) == ({day(0), day(1)}, None, None)
+
+
+def test_an_answer_that_reaches_one_day_further_teaches_that_date_end_is_inclusive(database: Database) -> None:
+    """A row on `date_end` itself says so."""
+    asked = window(0, 3)
+    record(database, at(20), asked, answer(window(0, 3), [Row(day(number), 1) for number in range(4)]))
+    assert known(database, at(21)).end_inclusive is True
+
+
+def test_a_closed_day_that_an_answer_leaves_out_teaches_that_date_end_is_exclusive(database: Database) -> None:
+    """The day is known to have charges, yet the answer ends right before it."""
+    pull(database, at(20), window(3, 6), [Row(day(number), 1) for number in range(3, 6)])
+    assert known(database, at(20)).end_inclusive is None
+    pull(database, at(20, 1), window(0, 3), [Row(day(number), 1) for number in range(3)])
+    assert known(database, at(21)).end_inclusive is False
