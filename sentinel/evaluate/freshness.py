@@ -23,7 +23,7 @@ def judge_freshness(rule: Freshness, context: Context, around: RuleContext) -> I
         # An account that was only ever imported has no pulls that could be late.
         if state.first_pull is None:
             continue
-        track = _track(rule, context, state, scope, state.first_pull)
+        track = read_age(rule, context, state, scope, state.first_pull)
         if track.verdicts[0].finding or scope.key in around.open_scope_keys(track.episode):
             yield track
 
@@ -50,7 +50,8 @@ def _waits(rule: Freshness, context: Context, state: AccountState, first_pull: d
     yield _Wait("no day has settled", max(settled or first_pull, first_pull), allowed)
 
 
-def _track(rule: Freshness, context: Context, state: AccountState, scope: Scope, first_pull: datetime) -> Track:
+def read_age(rule: Freshness, context: Context, state: AccountState, scope: Scope, first_pull: datetime) -> Track:
+    """How long an account has been without what should have come; `first_pull` is that of its state."""
     waits = tuple(_waits(rule, context, state, first_pull))
     late = [wait for wait in waits if wait.hours(context.moment) > wait.allowed]
     told = late[0] if late else waits[-1]

@@ -45,12 +45,12 @@ class MutedSeries:
         return MutedScopes(wholly, partly)
 
 
-def read_mutes(mutes: tuple[Mute, ...], matrix: CostMatrix) -> MutedSeries:
+def read_mutes(mutes: tuple[Mute, ...], matrix: CostMatrix, tier_pattern: str) -> MutedSeries:
     """The mutes of rules.yaml as spans of columns."""
     spans = []
     for mute in mutes:
         first = max(0, matrix.column(mute.from_))
         stop = min(matrix.days, matrix.column(mute.to) + 1)
         if first < stop:
-            spans.append((select(mute, matrix.series).mask, first, stop))
+            spans.append((select(mute, matrix.series, tier_pattern).mask, first, stop))
     return MutedSeries(tuple(spans))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.scopes import DEFAULT_TIER_PATTERN, Scope
+from sentinel.domain.scopes import Scope
 from sentinel.evaluate.attribution import DayExcess, lies_in
 from sentinel.evaluate.detector import Panel, Verdicts, judge
 from sentinel.evaluate.excess import baseline_columns
@@ -26,10 +26,10 @@ class Survey:
     day on that day alone. `matrix`, wherever it is asked for, is the part that an evaluation sees.
     """
 
-    def __init__(self, whole: CostMatrix, rules: Rules, tier_pattern: str = DEFAULT_TIER_PATTERN) -> None:
-        self.tier_pattern = tier_pattern
+    def __init__(self, whole: CostMatrix, rules: Rules) -> None:
+        self.tier_pattern = rules.settings.tier_pattern
         self._whole = whole
-        self._mutes = read_mutes(rules.mutes, whole)
+        self._mutes = read_mutes(rules.mutes, whole, self.tier_pattern)
         self._selections: dict[str, Selection] = {}
         self._groups: dict[str, Groups] = {}
         self._muted: dict[str, MutedScopes] = {}
@@ -40,7 +40,7 @@ class Survey:
     def selection(self, rule: ScopedRule) -> Selection:
         """The series that a rule looks at."""
         if rule.name not in self._selections:
-            self._selections[rule.name] = select(rule, self._whole.series)
+            self._selections[rule.name] = select(rule, self._whole.series, self.tier_pattern)
         return self._selections[rule.name]
 
     def groups(self, rule: ScopedRule, matrix: CostMatrix) -> Groups:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.domain.matrix import Series
-from sentinel.domain.scopes import Dimension, product_family
+from sentinel.domain.scopes import DEFAULT_TIER_PATTERN, Dimension, product_family
 from sentinel.rules.entries import Where
 
 _GLOB = re.compile(r"[*?\[]")
@@ -92,19 +92,22 @@ def nearest_spelling(value: str, known: Iterable[str]) -> str | None:
     return by_folded[near[0]] if near else None
 
 
-def select(selects: Selects, series: tuple[Series, ...]) -> Selection:
-    """The series that match `where` and not `except`, and what nothing bears of the values these name."""
-    taken = _match(selects.where, series)
-    left_out = _match(selects.except_, series)
+def select(selects: Selects, series: tuple[Series, ...], tier_pattern: str = DEFAULT_TIER_PATTERN) -> Selection:
+    """The series that match `where` and not `except`, and what nothing bears of the values these name.
+
+    `tier_pattern` is what a product loses to become its family.
+    """
+    taken = _match(selects.where, series, tier_pattern)
+    left_out = _match(selects.except_, series, tier_pattern)
     mask = taken.mask & ~left_out.mask if selects.except_ else taken.mask
     return Selection(mask, tuple(dict.fromkeys((*taken.unknown, *left_out.unknown))))
 
 
-def _match(where: Where, series: tuple[Series, ...]) -> Selection:
+def _match(where: Where, series: tuple[Series, ...], tier_pattern: str) -> Selection:
     mask = np.ones(len(series), np.bool_)
     unknown: list[UnknownValue] = []
     for dimension, patterns in where.selectors:
-        read = partial(_read, dimension)
+        read = partial(_read, dimension, tier_pattern)
         names_of = {bears: read(bears) for bears in map(_BORNE[dimension], series)}
         matches = matcher(patterns)
         hits = {bears: any(map(matches, names)) for bears, names in names_of.items()}
@@ -116,5 +119,7 @@ def _match(where: Where, series: tuple[Series, ...]) -> Selection:
     return Selection(mask, tuple(unknown))
 
 
-def _read(dimension: Dimension, bears: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(product_family, bears)) if dimension is Dimension.PRODUCT_FAMILY else bears
+def _read(dimension: Dimension, tier_pattern: str, bears: tuple[str, ...]) -> tuple[str, ...]:
+    if dimension is not Dimension.PRODUCT_FAMILY:
+        return bears
+    return tuple(product_family(product, tier_pattern) for product in bears)

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, StrictBool, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, SecretStr, StrictBool, ValidationInfo, field_validator
 
 from sentinel.domain.findings import RuleKind, Severity
+from sentinel.domain.scopes import DEFAULT_TIER_PATTERN
 from sentinel.rules.budgets import Budget, CostBasis, Term, Threshold, Weekday
 from sentinel.rules.entries import DayRange, Entry, Where
 from sentinel.rules.receivers import (
@@ -61,6 +63,14 @@ FRESHNESS_MARGIN = timedelta(hours=24)
 """A day settles `settle_after` after it ended, once a day: a smaller margin would fire between two days."""
 
 
+def _regular_expression(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"must be a regular expression: {error}") from None
+    return text
+
+
 class Settings(Entry):
     """How the history is kept."""
 
@@ -70,6 +80,8 @@ class Settings(Entry):
     restate_days: Annotated[int, Field(ge=0, le=90), NotBoolean] = 7
     timezone: Literal["UTC"] = "UTC"
     week_start: Weekday = Weekday.MONDAY
+    tier_pattern: Annotated[str, AfterValidator(_regular_expression)] = DEFAULT_TIER_PATTERN
+    """A regular expression for the part of a product's name that is its tier; the rest is the product family."""
 
 
 class Account(Entry):

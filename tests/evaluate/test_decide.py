@@ -135,3 +135,21 @@ def test_the_parts_of_an_excess_and_the_whole_it_belongs_to_are_named() -> None:
     assert whole is not None
     assert str(whole.scope.places[-1]) == "production"
     assert whole.share == pytest.approx(300 / 320)
+
+
+def test_what_a_tier_is_can_be_said_in_the_rules() -> None:
+    """Products are named differently some day; families follow a pattern, also in `where`."""
+    history = History(START)
+    history.spend(series("orders", "Writes (first 10 TiB)"), START, [60.0] * 40 + [0.0] * 5)
+    history.spend(series("orders", "Writes (above)"), START, [0.0] * 40 + [60.0] * 5)
+    rules = Rules.model_validate(
+        {
+            "settings": {"tier_pattern": r" \(.*\)$"},
+            "accounts": [{"name": "main", "api_key": "k"}],
+            "spikes": [{"name": "family", "where": {"product_family": "Writes"}, "per": ["cluster", "product_family"]}],
+            "new_spend": [{"name": "new", "per": ["product_family"]}],
+        }
+    )
+    decision = Story(history, rules).evaluate(at(LAST))
+    assert decision.findings == ()
+    assert decision.warnings == ()

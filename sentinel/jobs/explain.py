@@ -1,0 +1,45 @@
+"""Explain: what a rule made of each of its scopes on one day, with what is known now or was known then."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sentinel.domain.costs import Window
+from sentinel.errors import UsageError
+from sentinel.evaluate import Explanation, first_day_needed
+from sentinel.evaluate import explain as read
+from sentinel.jobs.accounts import account_states
+from sentinel.rules.matching import nearest_spelling
+from sentinel.rules.model import Rule, Rules
+from sentinel.store import Database, load_matrix, marks
+
+
+def explain(
+    database: Database, rules: Rules, name: str, day: date, now: datetime, *, as_of: datetime | None = None
+) -> tuple[Explanation, ...]:
+    """One explanation for each scope of a rule; with `as_of` by what had been pulled and said by that moment.
+
+    Raises UsageError for a rule that the file does not have, and for a day that has not begun.
+    """
+    rule = _find_rule(rules, name)
+    moment = as_of or now
+    if day > moment.date():
+        raise UsageError(f"--day {day}: it has not begun at {moment:%Y-%m-%d %H:%M} UTC")
+    names = tuple(account.name for account in rules.accounts)
+    window = Window(first_day_needed(rules, day), day + timedelta(days=1))
+    with database.read() as conn:
+        matrix = load_matrix(conn, names, window, rules.settings.settle_after, as_of)
+        said = tuple(mark for mark in marks(conn) if mark.at <= moment)
+        states = account_states(conn, rules, moment)
+    return read(rule, matrix, rules, said, states, moment)
+
+
+def _find_rule(rules: Rules, name: str) -> Rule:
+    found = rules.named(name)
+    if found is None:
+        names = [rule.name for rule in rules.all]
+        nearest = nearest_spelling(name, names)
+        raise UsageError(
+            f"there is no rule {name}; " + (f"did you mean {nearest}?" if nearest else f"there are {', '.join(names)}")
+        )
+    return found
