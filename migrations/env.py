@@ -1,7 +1,8 @@
 """How Alembic reaches the database: over the connection that sentinel opened, inside its transaction.
 
 A kill at any statement therefore leaves the old schema or the new one, and programs that start together take turns.
-A new migration is written from script.py.mako as versions/NNNN_what.py; tests/store/test_migrate.py tells what it lacks.
+A new migration is written from script.py.mako as versions/NNNN_what.py;
+tests/store/test_migrate.py tells what it lacks.
 """
 
 from alembic import context

@@ -18,6 +18,7 @@ from sentinel.cli import (
     check,
     cycle,
     demo,
+    explain,
     import_,
     init,
     rules_command,
@@ -46,6 +47,7 @@ app.command("evaluate")(cycle.evaluate)
 app.command("deliver")(cycle.deliver)
 app.command("import")(import_.import_)
 app.command("backtest")(backtest.backtest)
+app.command("explain")(explain.explain)
 app.add_typer(alerts.app, name="alerts")
 app.command("status")(status.status)
 app.command("backup")(upkeep.backup)

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from sentinel.domain.alerts import Alert, Mark
-    from sentinel.domain.findings import Finding
     from sentinel.domain.scopes import Place, Scope
     from sentinel.jobs.evaluate import Told
     from sentinel.store import PastTransition
@@ -39,7 +38,7 @@ def alert_record(alert: Alert) -> dict[str, Any]:
         "kind": alert.kind.value,
         "severity": alert.severity.value,
         "state": alert.state.value,
-        "scope": scope_record(alert.scope, finding),
+        "scope": scope_record(alert.scope, finding.regions),
         "day": finding.day.isoformat(),
         "since": alert.since.isoformat(),
         "observed": finding.observed,
@@ -53,8 +52,8 @@ def alert_record(alert: Alert) -> dict[str, Any]:
     }
 
 
-def scope_record(scope: Scope, finding: Finding) -> dict[str, str | None]:
-    """What the scope fixes; null where it spans several."""
+def scope_record(scope: Scope, regions: tuple[str, ...]) -> dict[str, str | None]:
+    """What the scope fixes, and the regions it runs in; null where it spans several."""
     cluster = scope.get(Dimension.CLUSTER)
     fixed = {dimension: scope.get(dimension) for dimension in Dimension}
     record = {dimension.value: place.id if place else None for dimension, place in fixed.items()}
@@ -64,7 +63,7 @@ def scope_record(scope: Scope, finding: Finding) -> dict[str, str | None]:
         "workspace_id": workspace.id if workspace else None,
         "cluster": cluster.name if cluster else None,
         "cluster_id": cluster.id if cluster else None,
-        "region": record[Dimension.REGION] or "+".join(finding.regions) or None,
+        "region": record[Dimension.REGION] or "+".join(regions) or None,
     }
 
 

@@ -19,7 +19,7 @@ from sentinel.store import Database, claim, enqueue, park, record_retry, record_
 log = logging.getLogger(__name__)
 
 FAILURES_IN_A_ROW = 3
-"""After so many notifications that did not arrive, the channel is taken to be down and left alone until the next run."""
+"""After so many notifications that did not arrive the channel is taken to be down, until the next run."""
 
 LEASE = timedelta(minutes=2)
 """Longer than any send may take; a process that died in the middle gives its notification back after it."""
