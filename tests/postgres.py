@@ -61,21 +61,19 @@ def postgres_server() -> Iterator[PostgresServer]:
         return
     # Not under pytest's own directory: only root may enter that, and a socket's path has at most 107 characters.
     home = Path(tempfile.mkdtemp(prefix="sentinel-pg-"))
-    identity: dict[str, int | list[int]] = {}
-    if os.geteuid() == 0:  # the server refuses to run as root
-        identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+    if _is_root():
         os.chown(home, NOBODY, NOBODY)
     try:
         data = str(home / "data")
         make = ["-D", data, "-U", "sentinel", "--auth=trust", "--no-sync", "-E", "UTF8"]
-        _run([str(programs / "initdb"), *make], identity)
+        _run([str(programs / "initdb"), *make])
         options = f"-c listen_addresses='' -c unix_socket_directories='{home}' {QUICK}"
         log = str(home / "log")
-        _run([str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options, "start"], identity)
+        _run([str(programs / "pg_ctl"), "-D", data, "-l", log, "-w", "-o", options, "start"])
         try:
             yield PostgresServer(home, "sentinel")
         finally:
-            _run([str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"], identity)
+            _run([str(programs / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop"])
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -88,20 +86,28 @@ def _programs() -> Path | None:
     return next((place for place in places if (place / "initdb").exists() and (place / "pg_ctl").exists()), None)
 
 
-def _run(command: list[str], identity: dict[str, int | list[int]]) -> None:
-    # cwd: the server's user may not be allowed to enter ours.
-    done = subprocess.run(
-        command,
-        check=False,
-        cwd="/",
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if command[-1] != "start" else subprocess.DEVNULL,
-        stderr=subprocess.STDOUT,
-        **identity,  # type: ignore[call-overload] -- user, group and extra_groups, or nothing
-    )
-    if done.returncode:
-        output = (done.stdout or b"").decode(errors="replace")
-        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {output}")
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+def _run(command: list[str]) -> None:
+    # The server refuses to run as root, and its user may not be allowed to enter our directory.
+    user = NOBODY if _is_root() else None
+    with tempfile.TemporaryFile() as output:  # a pipe would stay open as long as the server runs
+        done = subprocess.run(
+            command,
+            check=False,
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
+        )
+        if done.returncode:
+            output.seek(0)
+            raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {output.read().decode()}")
 
 
 @contextmanager

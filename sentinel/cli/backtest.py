@@ -41,12 +41,12 @@ def backtest(
     """Repeat the recorded evaluations, and judge the settled days that none saw; nothing is written or sent."""
     first, last = parse_day(from_, "--from"), parse_day(to, "--to")
     with open_workplace(ctx.obj) as place:
-        done = _replay(place, place.rules, first, last)
+        done = _replay(place, place.rules, first, last, as_it_was=against is None)
         _say_how(done)
         if against is None:
             _show(done, as_json=as_json)
         else:
-            other = _replay(place, _other_rules(ctx.obj, against), done.first, done.last)
+            other = _replay(place, _other_rules(ctx.obj, against), done.first, done.last, as_it_was=False)
             _compare(done, other, against, as_json=as_json)
     if fail_on_alert and done.alerts:
         raise typer.Exit(3)
@@ -62,13 +62,22 @@ def parse_day(text: str | None, option: str) -> date | None:
         raise typer.BadParameter(f"{option} {text!r} is no day; write 2026-03-03") from None
 
 
-def _replay(place: Workplace, rules: Rules, first: date | None, last: date | None) -> Backtest:
+def _replay(place: Workplace, rules: Rules, first: date | None, last: date | None, *, as_it_was: bool) -> Backtest:
     from sentinel import __version__
     from sentinel.cli.progress import count_progress
     from sentinel.jobs.replay import backtest as replay
 
     with count_progress("backtest", "evaluations") as progress:
-        return replay(place.database, rules, __version__, now(), first=first, last=last, progress=progress)
+        return replay(
+            place.database,
+            rules,
+            __version__,
+            now(),
+            first=first,
+            last=last,
+            as_it_was=as_it_was,
+            progress=progress,
+        )
 
 
 def _other_rules(invocation: Invocation, path: Path) -> Rules:

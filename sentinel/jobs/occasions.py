@@ -27,7 +27,13 @@ class Occasion:
 
 
 def plan_occasions(
-    rules: Rules, recorded: Sequence[RecordedEvaluation], settled: Iterable[date], first: date, last: date
+    rules: Rules,
+    recorded: Sequence[RecordedEvaluation],
+    settled: Iterable[date],
+    first: date,
+    last: date,
+    *,
+    as_it_was: bool = True,
 ) -> tuple[Occasion, ...]:
     """The occasions of the days first..last, oldest first; `settled` are the settled days of the history.
 
@@ -36,15 +42,16 @@ def plan_occasions(
 
     A rule that was judged by the same definition when the days begin is repeated from when that began, so that its
     alerts are known; others begin with `first`. At the first recorded evaluation such a rule begins anew, as it did.
+    Without `as_it_was` all rules begin with `first` and go on from there.
     """
     within = [one for one in recorded if first <= one.moment.date() <= last]
     days = _assumed_days(rules.settings.settle_after, recorded, settled, first, last)
     occasions = [
-        Occasion(one.moment, rules, anew=_unchanged(rules, one) if one is recorded[0] else frozenset())
+        Occasion(one.moment, rules, anew=_unchanged(rules, one) if as_it_was and one is recorded[0] else frozenset())
         for one in within
     ]
     occasions += [Occasion(settles_at(day, rules.settings.settle_after), rules, assumed=day) for day in days]
-    before = [one for one in recorded if one.moment.date() < first]
+    before = [one for one in recorded if as_it_was and one.moment.date() < first]
     return (*_leading_up(rules, before), *sorted(occasions, key=lambda occasion: occasion.moment))
 
 

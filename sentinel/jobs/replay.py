@@ -56,19 +56,21 @@ def backtest(
     *,
     first: date | None = None,
     last: date | None = None,
+    as_it_was: bool = True,
     progress: Progress | None = None,
 ) -> Backtest:
     """Repeat what was judged on the days first..last, or judge it by these rules; nothing is written.
 
     Without `first` it begins with the history or the first evaluation, without `last` it ends with today. `version` is
-    this program's. Raises UsageError where there is nothing to judge.
+    this program's. What was judged by the same definitions is repeated as it was; without `as_it_was` it is judged as if
+    the rules had stood since `first`, which makes two files comparable. Raises UsageError where there is nothing to judge.
     """
     with database.read() as conn:
         evaluations = recorded_evaluations(conn)
         settled = _settled_days(conn, rules, now)
         last = last or now.date()
         first = first or min([*settled[:1], *(one.moment.date() for one in evaluations[:1]), last])
-        occasions = plan_occasions(rules, evaluations, settled, first, last)
+        occasions = plan_occasions(rules, evaluations, settled, first, last, as_it_was=as_it_was)
         if not any(occasion.reported for occasion in occasions):
             raise UsageError(f"there is nothing to judge: no settled day and no evaluation from {first} to {last}")
         sight = Sight(conn, database, rules, occasions)

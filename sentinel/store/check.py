@@ -51,14 +51,15 @@ def repair_arrays(conn: Connection) -> int:
 
 
 def _file(conn: Connection) -> Iterator[Defect]:
+    """What SQLite finds in its file; PostgreSQL looks after its own."""
     if conn.dialect.name == "sqlite":
         try:
             damages = conn.exec_driver_sql(f"PRAGMA integrity_check({_SHOWN})").scalars().all()
         except DatabaseError as error:  # the damage is where the check itself reads
             damages = [error.orig]
-        for damage in damages:
-            if damage != "ok":
-                yield Defect(f"the file is damaged: {damage}", "restore a backup")
+        if damages != ["ok"]:
+            yield from (Defect(f"the file is damaged: {damage}", "restore a backup") for damage in damages)
+            return
         for table, *_ in conn.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(_SHOWN):
             yield Defect(f"a row of {table} refers to nothing", "restore a backup")
 

@@ -78,9 +78,7 @@ class Watch:
     ) -> tuple[AccountPull, ...]:
         """Pull once, some time after the last pull."""
         self.clock.advance(after)
-        pulls = pull_costs(
-            self.database, self.rules, self.open_client, self.clock, progress=progress, stop=stop
-        )
+        pulls = pull_costs(self.database, self.rules, self.open_client, self.clock, progress=progress, stop=stop)
         for pulled in pulls:
             told = self.told.setdefault(pulled.account, {})
             for report in pulled.reports:
