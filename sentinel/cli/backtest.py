@@ -88,13 +88,18 @@ def _other_rules(invocation: Invocation, path: Path) -> Rules:
 
 
 def _say_how(done: Backtest) -> None:
-    told = f"{done.first} to {done.last}: {done.recorded} recorded evaluations repeated"
-    told += f", {done.assumed} days judged once, as settled (basis: assumed)" if done.assumed else ""
-    say(told)
+    say(
+        f"{done.first} to {done.last}: {_count(done.recorded, 'recorded evaluation')} repeated, "
+        f"{_count(done.assumed, 'settled day')} judged once (basis: assumed)"
+    )
     if done.other_version:
         say(f"note: another version of sentinel made {done.other_version} of them, and may have told otherwise")
     for warning in done.warnings:
         say(f"warning: {warning}")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _show(done: Backtest, *, as_json: bool) -> None:

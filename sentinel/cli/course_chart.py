@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 HEIGHT = 8
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _LABEL = 10
-_BAND_AT_MOST = 2.0
-"""The band of a young scope may reach to the sky: it is drawn up to twice the largest cost."""
+_BAND_AT_MOST = 1.25
+"""The band of a young scope may reach to the sky: it is drawn up to a little above the largest cost."""
 
 
 def draw_course(course: Course, currency: str) -> Text:

@@ -79,14 +79,16 @@ def _show(rule: Rule, chosen: list[Explanation]) -> None:
 
 
 def _print(console: Console, rule: Rule, one: Explanation) -> None:
+    from rich.padding import Padding
+    from rich.text import Text
+
     from sentinel.cli.alert_view import scope_name
     from sentinel.cli.course_chart import draw_course
     from sentinel.cli.explain_words import sentence
 
     console.print(f"{rule.name}: {scope_name(one.scope)}, {one.day:%a} {one.day}", style="bold", markup=False)
-    console.print(f"  {sentence(rule, one)}.", markup=False)
-    for line in _figures(one):
-        console.print(f"  {line}", markup=False)
+    for line in (f"{sentence(rule, one)}.", *_figures(one)):
+        console.print(Padding(Text(line), (0, 0, 0, 2)))
     if one.course.cost.size:
         console.print(draw_course(one.course, one.currency))
     console.print()

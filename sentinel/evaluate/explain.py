@@ -123,7 +123,7 @@ def _budgets(rule: Budget, context: Context, _: tuple[Mark, ...]) -> Iterator[Ex
         yield replace(
             known,
             why=Why.FIRES if verdict.finding else Why.BELOW_THRESHOLD,
-            course=replace(known.course, upper=level, fires=known.course.cost >= level),
+            course=replace(known.course, lower=level, upper=level, fires=known.course.cost >= level),
             observed=figures.observed,
             expected=figures.expected,
             lower=figures.lower,

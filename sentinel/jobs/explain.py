@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sentinel.domain.costs import Window
+from sentinel.domain.findings import RuleKind
 from sentinel.errors import UsageError
 from sentinel.evaluate import Explanation, first_day_needed
 from sentinel.evaluate import explain as read
@@ -23,6 +24,9 @@ def explain(
     """
     rule = _find_rule(rules, name)
     moment = as_of or now
+    if rule.kind is RuleKind.FRESHNESS and day < moment.date():
+        # How fresh the history was on a past day is known by the end of that day.
+        moment = as_of = datetime.combine(day, time.max, UTC)
     if day > moment.date():
         raise UsageError(f"--day {day}: it has not begun at {moment:%Y-%m-%d %H:%M} UTC")
     names = tuple(account.name for account in rules.accounts)

@@ -62,8 +62,9 @@ def backtest(
     """Repeat what was judged on the days first..last, or judge it by these rules; nothing is written.
 
     Without `first` it begins with the history or the first evaluation, without `last` it ends with today. `version` is
-    this program's. What was judged by the same definitions is repeated as it was; without `as_it_was` it is judged as if
-    the rules had stood since `first`, which makes two files comparable. Raises UsageError where there is nothing to judge.
+    this program's. What was judged by the same definitions is repeated as it was; without `as_it_was` it is judged as
+    if the rules had stood since `first`, which makes two files comparable. Raises UsageError where there is nothing to
+    judge.
     """
     with database.read() as conn:
         evaluations = recorded_evaluations(conn)

@@ -53,8 +53,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One snapshot, whatever is written meanwhile. Raises StoreError."""
-        with self._explained(), self._engine.begin() as conn:
+        """One snapshot, whatever is written meanwhile; nothing is kept of what it writes itself. Raises StoreError."""
+        with self._explained(), self._engine.connect() as conn:
             yield conn
 
     @contextmanager

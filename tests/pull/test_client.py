@@ -106,12 +106,32 @@ def test_a_refused_get_becomes_a_post_which_is_remembered(status: int) -> None:
 
 
 def test_a_get_that_worked_is_remembered() -> None:
-    """A later 403 is then about the key, not about the method."""
+    """A later 403 to both methods is about the key."""
     with BillingServer([GOOD, FORBIDDEN]) as server, client_of(server) as client:
         client.get_breakdowns(DAYS)
+        assert client.method == "GET"
         with pytest.raises(ApiRefused):
             client.get_breakdowns(DAYS)
-    assert server.methods == ["GET", "GET"]
+    assert server.methods == ["GET", "GET", "POST"]
+
+
+def test_a_get_that_is_refused_only_later_is_posted_and_told() -> None:
+    """One of several proxies on the way may be the one that refuses it: the key is not to blame."""
+    told: list[PullError] = []
+    with BillingServer([GOOD, FORBIDDEN, GOOD]) as server, client_of(server) as client:
+        client.get_breakdowns(DAYS)
+        client.get_breakdowns(DAYS, retried=told.append)
+        assert client.method == "POST"
+    assert server.methods == ["GET", "GET", "POST"]
+    assert ["answered 403 to GET" in str(error) for error in told] == [True]
+
+
+def test_each_attempt_that_is_made_again_is_told() -> None:
+    """What passes while one waits is no failure, but people may want to know."""
+    told: list[PullError] = []
+    with BillingServer([BROKEN, BROKEN, GOOD]) as server, client_of(server) as client:
+        client.get_breakdowns(DAYS, retried=told.append)
+    assert [type(error) for error in told] == [ApiUnavailable, ApiUnavailable]
 
 
 def test_the_method_can_be_given() -> None:

@@ -51,6 +51,13 @@ def test_a_complete_history_asks_for_the_current_month_alone() -> None:
     assert planned(known(days(date(2026, 1, 1), date(2026, 3, 18)))) == ["2026-03-01..2026-03-21"]
 
 
+def test_doubtful_days_are_asked_for_again_although_they_are_settled() -> None:
+    """Their month's other days are not."""
+    settled = known(days(date(2026, 1, 1), date(2026, 3, 18)))
+    doubted = replace(settled, doubtful=days(date(2026, 2, 3), date(2026, 2, 5)))
+    assert planned(doubted) == ["2026-03-01..2026-03-21", "2026-02-03..2026-02-06"]
+
+
 @pytest.mark.parametrize(("day", "asked"), [(1, True), (7, True), (8, False), (31, False)])
 def test_the_month_before_is_asked_for_until_restate_days_after_its_end(day: int, asked: bool) -> None:
     """As a whole, settled or not."""

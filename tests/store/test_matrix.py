@@ -63,4 +63,5 @@ def test_an_empty_database_has_a_matrix_without_series(database: Database) -> No
     """All days are unknown."""
     matrix = load(database)
     assert matrix.cost.shape == (0, 31)
-    assert not (matrix.covered.any() or matrix.settled.any())
+    assert not matrix.covered.any()
+    assert not matrix.settled.any()
