@@ -31,9 +31,9 @@ def draw_course(course: Course, currency: str) -> Text:
         for place in range(course.cost.size):
             picture.append_text(_cell(course, place, level, top))
         picture.append("\n")
-    first, last = f"{course.day(0)}", f"{course.day(course.cost.size - 1)}"
-    gap = " " * max(1, course.cost.size - len(first) - len(last) - 2)
-    picture.append(f"{'':>{_LABEL}} {first}{gap}{last} ^\n")
+    last = course.cost.size - 1
+    first = f"{course.day(0)}"
+    picture.append(f"{'':>{_LABEL}} {first if last > len(first) else '':<{last}}^ {course.day(last)}\n")
     picture.append(f"{'':>{_LABEL}} █ cost   ░ expected   ? unknown", style="dim")
     return picture
 

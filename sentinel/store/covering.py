@@ -71,7 +71,7 @@ def load_covering(conn: Connection, account: str, first: int, stop: int) -> Cove
     """The stored pulls that covered the days [first, stop) of an account."""
     c = tables.pull_day.c
     query = select(c.day, c.pull_id).where(c.account == account, c.day >= first, c.day < stop)
-    day, pull = np.fromiter(chain.from_iterable(conn.execute(query)), np.int64).reshape(-1, 2).T
+    day, pull = np.fromiter(chain.from_iterable(conn.execute(query).all()), np.int64).reshape(-1, 2).T
     moments = stored_pulls(conn, account)
     numbers = np.fromiter(moments, np.int64, len(moments))
     pulled_at = np.array([microseconds(moment) for moment in moments.values()], "datetime64[us]")

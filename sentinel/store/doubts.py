@@ -90,10 +90,14 @@ def _first_silent_day(
     book: Book, known: Known, now: DailyRows, covered: frozenset[int], pulled_at: datetime
 ) -> Iterator[ClustersKept]:
     """The first of the newest days without a charge, if each covered day of the week before it had one."""
+    newest = max(known.newest or 0, *now.day[-1:].tolist(), 0)
+    oldest = max(newest + 1, pulled_at.toordinal() - _RECENT)
+    silent = sorted(day for day in covered - known.covered if day >= oldest)
+    if not silent:
+        return
     clusters = _count(np.union1d(_clusters(book, known.rows), _clusters(book, now)))
-    oldest = max(known.newest or 0, max(clusters, default=0), pulled_at.toordinal() - _RECENT) + 1
     all_covered = covered | known.covered
-    for day in sorted(day for day in covered - known.covered if day >= oldest):
+    for day in silent:
         week = [other for other in range(day - DAYS_BEFORE, day) if other in all_covered]
         if week and all(clusters.get(other, 0) for other in week):
             yield ClustersKept(date.fromordinal(day), known=clusters[week[-1]], kept=0)

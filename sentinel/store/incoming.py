@@ -51,7 +51,7 @@ def read_answer(answer: Answer, book: Book) -> Incoming:
         )
         if cluster.charges:
             products, days, costs, quantities = zip(*cluster.charges, strict=True)
-            series.fromlist([numbers[product] for product in products])
+            series.fromlist(list(map(numbers.__getitem__, products)))
             day.fromlist(list(days))
             cost.fromlist(list(costs))
             quantity.fromlist(list(quantities))

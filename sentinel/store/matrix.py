@@ -94,7 +94,7 @@ class _SeriesRows:
             wanted[used] = True
             keys |= {
                 SeriesKey(place, *key): number
-                for number, *key in conn.execute(_SERIES.where(_PLACE.account == account))
+                for number, *key in conn.execute(_SERIES.where(_PLACE.account == account)).all()
                 if number < len(wanted) and wanted[number]
             }
         self.keys = tuple(sorted(keys))

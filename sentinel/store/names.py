@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select
 
@@ -16,8 +16,7 @@ from sentinel.store.moments import for_driver
 from sentinel.store.sightings import next_sighting
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """From `seen_at` on, until the next naming, a place had this name and these regions."""
 
     seen_at: datetime
@@ -40,7 +39,7 @@ def load_names(conn: Connection, account: str) -> dict[int, list[Naming]]:
         .order_by(c.place_id, c.seen_at)
     )
     names: dict[int, list[Naming]] = defaultdict(list)
-    for place, seen_at, name, regions in conn.execute(query):
+    for place, seen_at, name, regions in conn.execute(query).all():
         names[place].append(Naming(seen_at, name, regions))
     return names
 
@@ -67,6 +66,8 @@ def record_names(conn: Connection, account: str, seen_at: datetime, sightings: I
 
 
 def _is_known(namings: list[Naming], seen_at: datetime, called: tuple[str, str]) -> bool:
+    if len(namings) == 1:  # nearly all were never renamed
+        return namings[0].called == called and namings[0].seen_at <= seen_at
     past = [naming for naming in namings if naming.seen_at <= seen_at]
     return bool(past) and past[-1].called == called
 

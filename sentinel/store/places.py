@@ -19,12 +19,12 @@ def open_book(conn: Connection, account: str) -> Book:
     book = Book(newest_place + 1, newest_series + 1)
     places: dict[int, ClusterSeries] = {}
     of_account = select(place.id, place.tenant, place.workspace, place.cluster).where(place.account == account)
-    for number, *key in conn.execute(of_account):
-        places[number] = book.add_place(number, PlaceKey(*key))
+    for number, tenant, workspace, cluster in conn.execute(of_account).all():
+        places[number] = book.add_place(number, PlaceKey(tenant, workspace, cluster))
     # One text for all the series of a product: there are as many series as clusters times products.
     products: dict[str, str] = {}
     of_places = select(series.id, series.place_id, series.product).join(tables.place, place.id == series.place_id)
-    for number, of_place, product in conn.execute(of_places.where(place.account == account)):
+    for number, of_place, product in conn.execute(of_places.where(place.account == account)).all():
         places[of_place][products.setdefault(product, product)] = number
     return book
 

@@ -26,7 +26,7 @@ from sentinel.store.places import insert_new, open_book
 from sentinel.store.pulls import RowCounts, insert_pull, insert_pull_days, keep_body
 from sentinel.store.report import PullReport
 from sentinel.store.revisions import delete_revisions, insert_revisions
-from sentinel.store.rows import DailyRows, Difference, compare, distinct
+from sentinel.store.rows import DailyRows, Difference, compare, distinct, distinct_numbers
 from sentinel.store.timeline import Timeline, load_timeline
 
 
@@ -68,7 +68,7 @@ def record_answer(
     counts = _count(difference, timeline, settle_after)
     pull = insert_pull(conn, account, pulled_at, asked, answer.window, Outcome.STORED, counts=counts)
     insert_pull_days(conn, account, pull, days)
-    series = distinct(now.series)
+    series = distinct_numbers(now.series)
     sightings = _sightings(book, incoming, series)
     places = {number for sighting in sightings for number in (sighting.workspace, sighting.cluster)}
     insert_new(conn, account, book, places, frozenset(series.tolist()))
@@ -159,7 +159,7 @@ def _following(covered: Iterable[date], timeline: Timeline) -> dict[date, PullMo
 
 def _sightings(book: Book, incoming: Incoming, series: NDArray[np.int64]) -> list[Sighting]:
     """Those of the clusters with a row: only these can be found again in the history."""
-    return [incoming.sightings[cluster] for cluster in distinct(book.clusters_of(series)).tolist()]
+    return [incoming.sightings[cluster] for cluster in distinct_numbers(book.clusters_of(series)).tolist()]
 
 
 def _dates(days: Iterable[int]) -> tuple[date, ...]:

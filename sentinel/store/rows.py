@@ -106,6 +106,13 @@ def distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
     return in_order[np.concatenate([[True], in_order[1:] != in_order[:-1]])] if len(values) else in_order
 
 
+def distinct_numbers(values: NDArray[np.int64]) -> NDArray[np.int64]:
+    """As `distinct`, for the numbers of series or places, which are small."""
+    used = np.zeros(int(values.max(initial=0)) + 1, np.bool_)
+    used[values] = True
+    return np.flatnonzero(used)
+
+
 def add_up(key: NDArray[np.int64], cost: NDArray[np.int64], quantity: NDArray[np.float64]) -> DailyRows:
     """Rows in any order, with repetitions, as `DailyRows`: what has the same day and series is added up."""
     order = np.argsort(key, kind="stable")

@@ -109,7 +109,7 @@ def test_the_last_sixty_days_are_drawn_with_the_band_and_the_day_marked(sentinel
     """Eight rows of bars, the highest under the spike, which is marked."""
     done = sentinel("explain", "unusual", "--day", "2026-02-20", "--scope", "orders")
     rows = done.stdout.splitlines()
-    (below,) = [number for number, row in enumerate(rows) if row.rstrip().endswith("2026-02-20 ^")]
+    (below,) = [number for number, row in enumerate(rows) if row.rstrip().endswith("^ 2026-02-20")]
     picture = rows[below - 8 : below]
     column = rows[below].index("^")
     heights = [sum(row.ljust(column + 1)[place] in "▁▂▃▄▅▆▇█" for row in picture) for place in range(11, column + 1)]

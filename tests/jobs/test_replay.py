@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,10 +40,18 @@ def repeat(seed: int, series: int) -> int:
         return len(told)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
 def test_each_recorded_evaluation_is_repeated_to_the_letter(seed: int, series: int) -> None:
     """Whatever was pulled, restated and said in between: the same transitions, ids, figures and channels."""
+    repeat(seed, series)
+
+
+@pytest.mark.long
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8))
+def test_many_lives_are_repeated_to_the_letter(seed: int, series: int) -> None:
+    """The same, over many more."""
     repeat(seed, series)
 
 
