@@ -11,7 +11,6 @@ from hypothesis import settings
 
 from tests.postgres import NoPostgres, PostgresServer, postgres_server
 
-
 # How long an example takes says how busy the machine is, and nothing about what is tested.
 settings.register_profile("any machine", deadline=None)
 settings.load_profile("any machine")
