@@ -13,7 +13,8 @@
     ├── StoreError              the database
     │   ├── SchemaTooNew        written by a newer sentinel
     │   └── AlreadyRunning      another daemon owns this database
-    └── DeliveryError           a notification did not arrive
+    ├── DeliveryError           a notification did not arrive
+    └── ChartError              a picture cannot be drawn
 
 Each message carries what happened, where, and the way out.
 """
@@ -139,3 +140,7 @@ class DeliveryError(SentinelError):
         self.retry_after = retry_after
         self.uncertain = uncertain
         self.delivered = delivered
+
+
+class ChartError(SentinelError):
+    """A picture cannot be drawn; what it would have shown is told in words, so nothing waits for it."""
