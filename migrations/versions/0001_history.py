@@ -40,7 +40,6 @@ def _series() -> None:
         sa.Column("seen_at", UtcMoment(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("regions", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name="fk_place_name_place_id"),
         sa.PrimaryKeyConstraint("place_id", "seen_at", name="pk_place_name"),
         sqlite_with_rowid=False,
     )
@@ -49,7 +48,6 @@ def _series() -> None:
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("place_id", sa.Integer(), nullable=False),
         sa.Column("product", sa.String(), nullable=False),
-        sa.ForeignKeyConstraint(["place_id"], ["place.id"], name="fk_series_place_id"),
         sa.PrimaryKeyConstraint("id", name="pk_series"),
         sa.UniqueConstraint("place_id", "product", name="uq_series_place_id_product"),
     )
@@ -60,6 +58,7 @@ def _pulls() -> None:
         "account",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("end_inclusive", sa.Boolean(), nullable=True),
+        sa.Column("method", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("name", name="pk_account"),
     )
     op.create_table(

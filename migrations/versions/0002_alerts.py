@@ -12,8 +12,8 @@ down_revision = "0001"
 def upgrade() -> None:
     _evaluations()
     _alerts()
-    _outbox()
     _words()
+    _outbox()
 
 
 def _evaluations() -> None:
@@ -56,6 +56,10 @@ def _alerts() -> None:
         sa.Column("rule_fingerprint", sa.String(), nullable=False),
         sa.Column("scope", sa.Text(), nullable=False),
         sa.Column("finding", sa.Text(), nullable=False),
+        sa.Column("inhibited_by", sa.Integer(), nullable=True),
+        sa.Column("tells_for", sa.Text(), nullable=False),
+        sa.Column("also_to", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["inhibited_by"], ["alert.id"], name="fk_alert_inhibited_by"),
         sa.PrimaryKeyConstraint("id", name="pk_alert"),
         sqlite_autoincrement=True,
     )
@@ -107,7 +111,6 @@ def _outbox() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("key", sa.String(), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("state_since", UtcMoment(), nullable=False),
         sa.Column("created_at", UtcMoment(), nullable=False),
@@ -118,6 +121,10 @@ def _outbox() -> None:
         sa.Column("uncertain", sa.Boolean(), nullable=False),
         sa.Column("delivered", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("asked_to_wait", sa.Boolean(), nullable=False),
+        sa.Column("folded_into", sa.Integer(), nullable=True),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["folded_into"], ["notification.id"], name="fk_notification_folded_into"),
         sa.PrimaryKeyConstraint("id", name="pk_notification"),
         sa.UniqueConstraint("channel", "key", name="uq_notification_channel_key"),
         sqlite_autoincrement=True,
@@ -130,12 +137,22 @@ def _outbox() -> None:
         sqlite_where=is_waiting,
         postgresql_where=is_waiting,
     )
+    is_sent = sa.text("state = 'sent'")
+    op.create_index(
+        "ix_notification_sent",
+        "notification",
+        ["channel", "state_since"],
+        sqlite_where=is_sent,
+        postgresql_where=is_sent,
+    )
     op.create_table(
         "notification_alert",
         sa.Column("alert_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("notification_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("silence_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name="fk_notification_alert_alert_id"),
         sa.ForeignKeyConstraint(["notification_id"], ["notification.id"], name="fk_notification_alert_notification_id"),
+        sa.ForeignKeyConstraint(["silence_id"], ["silence.id"], name="fk_notification_alert_silence_id"),
         sa.PrimaryKeyConstraint("alert_id", "notification_id", name="pk_notification_alert"),
         sqlite_with_rowid=False,
     )

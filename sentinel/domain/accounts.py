@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sentinel.domain.invoices import Invoice
+
 
 @dataclass(frozen=True, slots=True)
 class AccountState:
@@ -12,7 +14,8 @@ class AccountState:
 
     `ready`: its backfill is complete, or the API refused what is missing. `failing_since`: the first of the failures
     since the last good answer, with the newest `error`. `kept_aside_at`: when the oldest answer was pulled that looks
-    wrong and waits for another to agree.
+    wrong and waits for another to agree. `invoices` are those of the last closed billing periods, the oldest first;
+    none where no rule reads them.
     """
 
     account: str
@@ -21,3 +24,4 @@ class AccountState:
     failing_since: datetime | None = None
     error: str = ""
     kept_aside_at: datetime | None = None
+    invoices: tuple[Invoice, ...] = ()

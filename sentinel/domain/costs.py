@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -25,21 +28,11 @@ class Window:
         return (date.fromordinal(ordinal) for ordinal in range(self.first.toordinal(), self.stop.toordinal()))
 
 
-class DailyCharge(NamedTuple):
-    """What one product of one cluster cost on one day: the row that exists by the million, hence a tuple.
+class ClusterCharges(NamedTuple):
+    """What one cluster is called in an answer, and of which products its rows are; a tuple, for there may be thousands.
 
-    `day` is the proleptic ordinal of the UTC charge day, `cost` is in 1e-8 currency units.
+    A cluster may stand in an answer in several parts, and a product in a cluster more than once.
     """
-
-    product: str
-    day: int
-    cost: int
-    quantity: float
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterCharges:
-    """All the charges of one cluster in one answer; a series and day may stand in it more than once."""
 
     tenant: str
     workspace: str
@@ -47,8 +40,23 @@ class ClusterCharges:
     cluster: str
     cluster_name: str
     regions: tuple[str, ...]
-    charges: list[tuple[str, int, int, float]]
-    """`DailyCharge` as bare tuples, (product, day ordinal, cost in 1e-8 units, quantity)."""
+    products: tuple[str, ...]
+    lengths: tuple[int, ...]
+    """How many rows, one after the other, each of `products` has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DailyCharges:
+    """All daily rows of an answer as columns: the rows of the first cluster, then those of the next.
+
+    `day` is the proleptic ordinal of the UTC charge day, `cost` is in 1e-8 currency units. A series and day may stand
+    there more than once.
+    """
+
+    clusters: tuple[ClusterCharges, ...]
+    day: NDArray[np.int64]
+    cost: NDArray[np.int64]
+    quantity: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +74,7 @@ class AccountCharge:
 
 
 class Answer(Protocol):
-    """One decoded answer of the billing API.
-
-    Iterating `clusters()` decodes one cluster at a time and raises `BadAnswer` at the first place that does not have
-    the documented form; it may be called again and starts anew. `window` is the answer's own [date_from, date_to).
-    """
+    """One decoded answer of the billing API. `window` is the answer's own [date_from, date_to)."""
 
     @property
     def window(self) -> Window:
@@ -87,6 +91,6 @@ class Answer(Protocol):
         """What was received, decompressed."""
         ...
 
-    def clusters(self) -> Iterator[ClusterCharges]:
-        """The charges, one cluster at a time."""
+    def daily_charges(self) -> DailyCharges:
+        """The charges of all clusters, decoded anew with each call. Raises BadAnswer: its form is not as documented."""
         ...

@@ -23,11 +23,12 @@ class KnownDays:
     """What the database knows of one account's days when its pulls are planned.
 
     `first_pull` and `last_pull` are the moments (UTC) of the attempts recorded first and last, answered or not, None
-    where there was none; `failures` counts the attempts since the last good answer. `settled` is a part of `covered`.
-    `doubtful` are days to ask for again although they are settled: the latest attempt brought no answer that was
-    believed; or their answers all came within a few hours, some time ago, when nothing was known that the answers of a
-    faulty API would have differed from. `refused` are the days whose latest attempt the API refused (`WindowRefused`)
-    less than `REFUSED_DAYS_REST` ago. `end_inclusive` is what was learned of `date_end`, None where nothing was.
+    where there was none; `failures` counts the pulls in a row, up to the last one, that ended without an answer.
+    `settled` is a part of `covered`. `doubtful` are days to ask for again although they are settled: the latest attempt
+    brought no answer that was believed; or their answers all came within a few hours, some time ago, when nothing was
+    known that the answers of a faulty API would have differed from. `refused` are the days whose latest attempt the API
+    refused (`WindowRefused`) less than `REFUSED_DAYS_REST` ago. `end_inclusive` is what was learned of `date_end`, None
+    where nothing was.
     """
 
     account: str
@@ -39,6 +40,12 @@ class KnownDays:
     doubtful: frozenset[date] = frozenset()
     refused: frozenset[date] = frozenset()
     end_inclusive: bool | None = None
+
+    @property
+    def begins(self) -> date | None:
+        """The day that the history begins with, because the API refuses the days before it; None where that is open."""
+        first = min(self.covered, default=None)
+        return first if first is not None and any(day < first for day in self.refused) else None
 
 
 def settles_at(day: date, settle_after: timedelta) -> datetime:

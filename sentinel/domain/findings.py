@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from sentinel.domain.forecasts import BudgetForecast
+from sentinel.domain.outlooks import InvoiceStanding, Outlook
 from sentinel.domain.periods import Period
 from sentinel.domain.scopes import Scope
 
@@ -17,7 +19,9 @@ class RuleKind(StrEnum):
     SPIKE = "spike"
     NEW_SPEND = "new_spend"
     COMMITMENT = "commitment"
+    CREDIT = "credit"
     FRESHNESS = "freshness"
+    RECONCILIATION = "reconciliation"
 
 
 class Severity(StrEnum):
@@ -37,6 +41,11 @@ class Direction(StrEnum):
 
     UP = "up"
     DOWN = "down"
+
+    @property
+    def sign(self) -> float:
+        """What a change in this direction is multiplied by to be above zero."""
+        return 1.0 if self is Direction.UP else -1.0
 
 
 class Basis(StrEnum):
@@ -80,13 +89,22 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class BudgetStanding:
-    """How a budget stands: amounts in currency, `thresholds` highest first among those crossed."""
+    """How a budget stands: amounts in currency, `crossed` are the thresholds reached, the highest first.
+
+    `made_of` says what the amount was made of, "" where the rule itself names it. `rolling`: the period ends with the
+    judged day, and moves on with the next. `foreseen` are the levels that the spend has not reached and is likely to
+    exceed by the period's end, the highest first; `forecast` is None where there is none.
+    """
 
     amount: float
     period: Period
     crossed: tuple[str, ...]
     unknown_days: int
     unsettled_days: int
+    made_of: str = ""
+    rolling: bool = False
+    foreseen: tuple[str, ...] = ()
+    forecast: BudgetForecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +139,10 @@ class Finding:
     """The wider scope that this excess is most of, None where it stands for itself."""
     regions: tuple[str, ...] = ()
     """Where the scope runs, for people to read; no part of its identity."""
+    outlook: Outlook | None = None
+    """Of commitments and credit balances: where the amount is heading."""
+    invoice: InvoiceStanding | None = None
+    """Of the reconciliation rule: how the invoice compares."""
     note: str = ""
     """A sentence that figures cannot say, such as the error of a pull that keeps failing."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 def moment_of(value: np.datetime64) -> datetime | None:
@@ -13,6 +14,12 @@ def moment_of(value: np.datetime64) -> datetime | None:
         return None
     seconds: datetime = value.astype("datetime64[s]").item()
     return seconds.replace(tzinfo=UTC)
+
+
+def moments_of(values: NDArray[np.datetime64]) -> list[datetime | None]:
+    """The same of many."""
+    seconds = values.astype("datetime64[s]").tolist()
+    return [None if one is None else one.replace(tzinfo=UTC) for one in seconds]
 
 
 def start_of(day: date) -> datetime:

@@ -24,7 +24,19 @@ def amount_of(units: int) -> Decimal:
 
 def format_money(amount: float, currency: str = "USD") -> str:
     """An amount as people read it: `$1,240`, `$9.50`, `-$430`, `1,240 CHF`."""
-    rounded = f"{abs(amount):,.0f}" if abs(amount) >= _CENTS_BELOW else f"{abs(amount):,.2f}".removesuffix(".00")
+    return _spell(amount, f"{abs(amount):,.0f}" if abs(amount) >= _CENTS_BELOW else _short(amount), currency)
+
+
+def format_cents(amount: float, currency: str = "USD") -> str:
+    """An amount to the cent, as an invoice has it: `$1,240.00`, `-$430.17`."""
+    return _spell(amount, f"{abs(amount):,.2f}", currency)
+
+
+def _short(amount: float) -> str:
+    return f"{abs(amount):,.2f}".removesuffix(".00")
+
+
+def _spell(amount: float, rounded: str, currency: str) -> str:
     sign = "-" if amount < 0 and rounded.strip("0.,") else ""
     symbol = _SYMBOLS.get(currency)
     return f"{sign}{symbol}{rounded}" if symbol else f"{sign}{rounded} {currency}"

@@ -19,6 +19,20 @@ class Dimension(StrEnum):
     PRODUCT_FAMILY = "product_family"
 
 
+_PARENTS: dict[Dimension, tuple[Dimension, ...]] = {
+    Dimension.TENANT: (Dimension.ACCOUNT,),
+    Dimension.WORKSPACE: (Dimension.ACCOUNT, Dimension.TENANT),
+    Dimension.CLUSTER: (Dimension.ACCOUNT, Dimension.TENANT, Dimension.WORKSPACE),
+}
+"""An id is unique only inside its parent: one cluster id may stand in two tenants."""
+
+
+def with_parents(dimensions: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
+    """The dimensions and all that they lie in, in the order of `Dimension`."""
+    wanted = {parent for dimension in dimensions for parent in _PARENTS.get(dimension, ())} | set(dimensions)
+    return tuple(dimension for dimension in Dimension if dimension in wanted)
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
     """One dimension's value in a scope: `id` is its identity, `name` what people call it (last seen)."""
@@ -52,7 +66,7 @@ class Scope:
 
 
 def _by_dimension(place: Place) -> tuple[str, str]:
-    return place.dimension.value, place.id
+    return place.dimension, place.id
 
 
 DEFAULT_TIER_PATTERN = r"\s*-\s*Tier\s+\d+\s*$"

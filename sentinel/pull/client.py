@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from http import HTTPStatus
 from threading import Event
@@ -27,6 +27,12 @@ from sentinel.pull.reply import REFUSES_KEY, REFUSES_METHOD, Reply, refusal, sec
 Method = Literal["GET", "POST"]
 
 _BREAKDOWNS = "/api/v1/billing/invoices/get_invoice_breakdowns"
+_OTHER: dict[str, Method] = {"GET": "POST", "POST": "GET"}
+_NO_SUCH_METHOD: dict[str, frozenset[int]] = {
+    "POST": frozenset({HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}),
+    "GET": REFUSES_METHOD | {HTTPStatus.NOT_FOUND},
+}
+"""What a server answers that does not take the method at all; a 403 to a POST is meant for the key."""
 _KEY = re.compile(r"[!-~]+")
 _EXCERPT = 4096
 _MIB = 1024 * 1024
@@ -61,9 +67,9 @@ class BillingClient:
         shutdown: Event | None = None,
     ) -> None:
         self._where = _checked_origin(base_url)
-        self._url = base_url.rstrip("/") + _BREAKDOWNS
+        self._base = base_url.rstrip("/")
         self._method = method
-        self._may_post = method is None
+        self._may_switch = method is None
         self._deadline = deadline
         self._silence = silence
         self._max_body = max_body
@@ -97,6 +103,11 @@ class BillingClient:
         """The method that was given or has worked; None as long as none has."""
         return self._method
 
+    def start_with(self, method: str | None) -> None:
+        """Try the method first that worked in an earlier pull, unless one was given; None is no preference."""
+        if self._may_switch and method in _OTHER:
+            self._method = "POST" if method == "POST" else "GET"
+
     def get_breakdowns(
         self, window: Window, *, end_inclusive: bool | None = None, retried: Retried = unheard
     ) -> DecodedAnswer:
@@ -110,26 +121,31 @@ class BillingClient:
             "date_start": window.first.isoformat(),
             "date_end": date_end_for(window, end_inclusive).isoformat(),
         }
+        return decode_answer(self.ask(_BREAKDOWNS, question, retried=retried))
+
+    def ask(self, path: str, question: Mapping[str, str], *, retried: Retried = unheard) -> bytearray:
+        """The body that the API answers to a question, with 200 and whole. Raises as `get_breakdowns`."""
         patience = Patience(self._first_wait, self._longest_wait, self._shutdown, retried)
         try:
-            return self._retrying(patience.after, self._ask, question, patience, retried)
+            return self._retrying(patience.after, self._ask, path, question, patience, retried)
         except ApiUnavailable as error:
             if error.status == HTTPStatus.GATEWAY_TIMEOUT:
                 raise AnswerTooBig(f"{error}; a shorter window may be answered in time") from error
             raise
 
-    def _ask(self, question: dict[str, str], patience: Patience, retried: Retried) -> DecodedAnswer:
+    def _ask(self, path: str, question: Mapping[str, str], patience: Patience, retried: Retried) -> bytearray:
         patience.wait()
         method = self._method or "GET"
-        reply = self._send(method, question)
-        # Also where GET has worked before: of several proxies on the way, one alone may refuse it.
-        if self._may_post and method == "GET" and reply.status in REFUSES_METHOD:
-            posted = self._send("POST", question)
-            if posted.status not in REFUSES_KEY | REFUSES_METHOD | {HTTPStatus.NOT_FOUND}:
-                retried(PullError(f"{self._where} answered {reply.status} to GET, and takes POST instead"))
-            # A POST that is refused as such leaves the first reply standing.
-            if posted.status not in {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED}:
-                method, reply = "POST", posted
+        reply = self._send(method, path, question)
+        # Also where a method has worked before: of several proxies on the way, one alone may refuse it.
+        if self._may_switch and reply.status in REFUSES_METHOD:
+            other = _OTHER[method]
+            second = self._send(other, path, question)
+            if second.status not in REFUSES_KEY | REFUSES_METHOD | {HTTPStatus.NOT_FOUND}:
+                retried(PullError(f"{self._where} answered {reply.status} to {method}, and takes {other} instead"))
+            # A second method that is refused as such leaves the first reply standing.
+            if second.status not in _NO_SUCH_METHOD[other]:
+                method, reply = other, second
         if reply.status != HTTPStatus.OK:
             raise refusal(reply, self._where, method)
         self._method = method
@@ -137,12 +153,12 @@ class BillingClient:
             raise AnswerTooBig(
                 f"the answer of {self._where} has more than {self._max_body:,} bytes: ask for fewer days"
             )
-        return decode_answer(reply.body.content)
+        return reply.body.content
 
-    def _send(self, method: Method, question: dict[str, str]) -> Reply:
+    def _send(self, method: Method, path: str, question: Mapping[str, str]) -> Reply:
         ends_at = time.monotonic() + self._deadline
         try:
-            with self._http.stream(method, self._url, json=question) as response:
+            with self._http.stream(method, self._base + path, json=question) as response:
                 return self._read(response, ends_at)
         except httpx.ReadTimeout as error:
             raise AnswerTooBig(

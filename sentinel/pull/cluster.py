@@ -1,19 +1,22 @@
-"""The rows of one cluster: the part that runs once for each row of an answer."""
+"""The rows of one cluster after the other, as columns: the part that runs once for each row of an answer."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterable
+from typing import NamedTuple
+
 import msgspec
+import numpy as np
 from msgspec import Raw
+from numpy.typing import NDArray
 
 from sentinel.domain.costs import Window
 from sentinel.errors import BadAnswer
-from sentinel.pull.days import Ordinals, read_row_day
+from sentinel.pull.days import ends_of, read_row_day, starts_of
 from sentinel.pull.fault import UNREADABLE, find_fault
-from sentinel.pull.totals import HALF, ROUNDING, SCALE, read_units
-from sentinel.pull.wire import Cluster, ClusterDigits
-
-Rows = list[tuple[str, int, int, float]]
-"""As `ClusterCharges.charges`: (product, day ordinal, cost in 1e-8 units, quantity)."""
+from sentinel.pull.totals import read_units
+from sentinel.pull.wire import Charge, Cluster, ClusterDigits
 
 _clusters = msgspec.json.Decoder(Cluster)
 _digits = msgspec.json.Decoder(ClusterDigits)
@@ -27,41 +30,75 @@ def read_cluster(text: Raw, path: str) -> Cluster:
         raise find_fault(text, Cluster, path) or BadAnswer(path, str(error)) from error
 
 
-class RowReader:
-    """Makes rows of the clusters of one answer; the days and products they share are read once."""
+class ClusterRows(NamedTuple):
+    """The rows [start, stop) of one cluster in the columns: each of `products` has its of `lengths`, in their order."""
+
+    start: int
+    stop: int
+    products: tuple[str, ...]
+    lengths: tuple[int, ...]
+
+
+class Columns:
+    """The rows of all clusters read so far. `total` is as decoded: what it means in units, `totals` decides."""
 
     def __init__(self, window: Window) -> None:
+        self.day, self.total, self.quantity = array("q"), array("d"), array("d")
         self._window = window
-        self._starts = Ordinals(window)
-        self._ends = Ordinals(window, shift=-1)
+        self._starts, self._ends = starts_of(window), ends_of(window)
         self._products: dict[str, str] = {}
 
-    def rows(self, cluster: Cluster, text: Raw, path: str) -> Rows:
-        """The rows of a cluster, in the order of the answer. Raises BadAnswer.
+    def add(self, cluster: Cluster, path: str) -> ClusterRows:
+        """Add the rows of a cluster, in the order of the answer. Raises BadAnswer for a row that is not of one day."""
+        try:
+            return self._add(cluster.charges or ())
+        except KeyError:
+            self._find_wrong_day(cluster.charges or (), path)
+            raise
 
-        The plain case is told from the rest by two comparisons a row; a cluster with any other row is read
-        once more, with care.
-        """
+    def _add(self, charges: Iterable[Charge]) -> ClusterRows:
+        # Plain dicts and lists: this is the one place where each row of an answer costs time in Python.
         starts, ends = self._starts, self._ends
-        rows: Rows = []
-        for charge in cluster.charges or ():
-            product = self._products.setdefault(charge.product, charge.product)
-            for row in charge.breakdowns or ():
-                day = starts[row.date_from]
-                scaled = row.total * SCALE
-                units = round(scaled)
-                if not (ends[row.date_to] == day != 0 and abs(scaled - units) + abs(scaled) * ROUNDING < HALF):
-                    return self._rows_with_care(cluster, text, path)
-                rows.append((product, day, units, row.quantity))
-        return rows
+        day: list[int] = []
+        total: list[float] = []
+        quantity: list[float] = []
+        products, lengths = [], []
+        for charge in charges:
+            if rows := charge.breakdowns:
+                # One text for all the rows of a product: each cluster has the same ones.
+                products.append(self._products.setdefault(charge.product, charge.product))
+                lengths.append(len(rows))
+                for row in rows:
+                    begun = starts[row.date_from]
+                    if ends[row.date_to] != begun:
+                        raise KeyError(row.date_to)
+                    day.append(begun)
+                    total.append(row.total)
+                    quantity.append(row.quantity)
+        start = len(self.day)
+        self.day.fromlist(day)
+        self.total.fromlist(total)
+        self.quantity.fromlist(quantity)
+        return ClusterRows(start, len(self.day), tuple(products), tuple(lengths))
 
-    def _rows_with_care(self, cluster: Cluster, text: Raw, path: str) -> Rows:
-        rows: Rows = []
-        digits = _digits.decode(text)
-        for c, (charge, totals) in enumerate(zip(cluster.charges or (), digits.charges or (), strict=True)):
-            for r, (row, total) in enumerate(zip(charge.breakdowns or (), totals.breakdowns or (), strict=True)):
-                place = f"{path}.charges[{c}].breakdowns[{r}]"
-                day = read_row_day(row.date_from, row.date_to, self._window, place)
-                cost = read_units(total.total, f"{place}.total")
-                rows.append((charge.product, day.toordinal(), cost, row.quantity))
-        return rows
+    def _find_wrong_day(self, charges: Iterable[Charge], path: str) -> None:
+        for c, charge in enumerate(charges):
+            for r, row in enumerate(charge.breakdowns or ()):
+                read_row_day(row.date_from, row.date_to, self._window, f"{path}.charges[{c}].breakdowns[{r}]")
+
+    def same(self, one: ClusterRows, other: ClusterRows) -> bool:
+        """Whether two clusters have the same rows."""
+        return (one.products, one.lengths) == (other.products, other.lengths) and all(
+            column[one.start : one.stop] == column[other.start : other.stop]
+            for column in (self.day, self.total, self.quantity)
+        )
+
+
+def units_from_digits(text: Raw, path: str) -> NDArray[np.int64]:
+    """The costs of all rows of a cluster, read digit by digit. Raises BadAnswer."""
+    costs = [
+        read_units(row.total, f"{path}.charges[{c}].breakdowns[{r}].total")
+        for c, charge in enumerate(_digits.decode(text).charges or ())
+        for r, row in enumerate(charge.breakdowns or ())
+    ]
+    return np.array(costs, np.int64)

@@ -55,22 +55,15 @@ def read_row_day(date_from: str, date_to: str, window: Window, path: str) -> dat
     return row.first
 
 
-class Ordinals(dict[str, int]):
-    """The proleptic ordinal of a day by its text, parsed once: an answer has few days and many rows.
+def starts_of(window: Window) -> dict[str, int]:
+    """The ordinal of each day that a row may be of, by the `date_from` of such a row."""
+    return {date.fromordinal(day).isoformat(): day for day in _days_of_rows(window)}
 
-    `shift` is added to each, so that -1 gives the day that a daily row ends with. 0 stands for a text that is no day of
-    [first, stop]: which row that was, and what is wrong with it, `read_row_day` then says.
-    """
 
-    def __init__(self, window: Window, shift: int = 0) -> None:
-        super().__init__()
-        self._days = range(window.first.toordinal(), window.stop.toordinal() + 1)
-        self._shift = shift
+def ends_of(window: Window) -> dict[str, int]:
+    """The same days by the `date_to` of a daily row."""
+    return {date.fromordinal(day + 1).isoformat(): day for day in _days_of_rows(window)}
 
-    def __missing__(self, text: str) -> int:
-        try:
-            ordinal = read_day(text, "").toordinal() + self._shift
-        except BadAnswer:
-            ordinal = 0
-        self[text] = ordinal if ordinal in self._days else 0
-        return self[text]
+
+def _days_of_rows(window: Window) -> range:
+    return range(window.first.toordinal(), min(window.stop.toordinal() + 1, date.max.toordinal()))

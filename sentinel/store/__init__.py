@@ -1,9 +1,12 @@
 """Stage 2: the database, with the cost history, the alerts and the outbox."""
 
+from sentinel.store.account_facts import end_inclusive, method_that_worked, remember_method
 from sentinel.store.alert_rows import (
     PastTransition,
     alert,
     alerts,
+    alerts_numbered,
+    alerts_on,
     open_alerts,
     past_transitions,
     recent_alerts,
@@ -12,32 +15,55 @@ from sentinel.store.alert_rows import (
 )
 from sentinel.store.backup import back_up
 from sentinel.store.check import Defect, check_database, repair_arrays
+from sentinel.store.collector import paused_collector
+from sentinel.store.conversations import is_enqueued, threads
 from sentinel.store.covering import stored_pulls
-from sentinel.store.date_end import end_inclusive
+from sentinel.store.due import next_due
 from sentinel.store.engine import Database
 from sentinel.store.evaluations import previous_evaluations, record_evaluation, recorded_evaluations
 from sentinel.store.faults import Fault, faults
+from sentinel.store.folding import Backlog, Waiting, backlog, fold, hush, waiting_notifications
 from sentinel.store.history import History
+from sentinel.store.invoices import KnownInvoice, forget_invoices, known_invoices, record_invoice
 from sentinel.store.known import PullHealth, known_days, pull_health
 from sentinel.store.lock import claim_daemon
 from sentinel.store.matrix import load_history, load_matrix
 from sentinel.store.opening import open_database
-from sentinel.store.outbox import claim, enqueue, park, record_retry, record_sent, told_channels, unpark
+from sentinel.store.outbox import (
+    awaiting_channels,
+    claim,
+    enqueue,
+    park,
+    record_retry,
+    record_sent,
+    told_channels,
+    unpark,
+)
 from sentinel.store.pull_log import KeptBody, PastPull, kept_bodies, recent_pulls
 from sentinel.store.pulls import record_failed_pull, record_retried_pull
 from sentinel.store.queue import ParkedNotification, QueueState, parked_notifications, queue_state
 from sentinel.store.record import record_answer
 from sentinel.store.report import PullReport
+from sentinel.store.report_progress import (
+    ReportProgress,
+    begin_report,
+    forget_reports,
+    record_report,
+    reports_made,
+)
+from sentinel.store.rule_record import RuleRecord, rule_records
 from sentinel.store.settlement import SettlementLag, settlement_lag
 from sentinel.store.upkeep import Pruned, forget_growth, prune
 from sentinel.store.words import add_mark, add_silence, end_silence, marks, silences
 
 __all__ = [
+    "Backlog",
     "Database",
     "Defect",
     "Fault",
     "History",
     "KeptBody",
+    "KnownInvoice",
     "ParkedNotification",
     "PastPull",
     "PastTransition",
@@ -45,12 +71,20 @@ __all__ = [
     "PullHealth",
     "PullReport",
     "QueueState",
+    "ReportProgress",
+    "RuleRecord",
     "SettlementLag",
+    "Waiting",
     "add_mark",
     "add_silence",
     "alert",
     "alerts",
+    "alerts_numbered",
+    "alerts_on",
+    "awaiting_channels",
     "back_up",
+    "backlog",
+    "begin_report",
     "check_database",
     "claim",
     "claim_daemon",
@@ -58,17 +92,26 @@ __all__ = [
     "end_silence",
     "enqueue",
     "faults",
+    "fold",
     "forget_growth",
+    "forget_invoices",
+    "forget_reports",
+    "hush",
+    "is_enqueued",
     "kept_bodies",
     "known_days",
+    "known_invoices",
     "load_history",
     "load_matrix",
     "marks",
+    "method_that_worked",
+    "next_due",
     "open_alerts",
     "open_database",
     "park",
     "parked_notifications",
     "past_transitions",
+    "paused_collector",
     "previous_evaluations",
     "prune",
     "pull_health",
@@ -78,16 +121,23 @@ __all__ = [
     "record_answer",
     "record_evaluation",
     "record_failed_pull",
+    "record_invoice",
+    "record_report",
     "record_retried_pull",
     "record_retry",
     "record_sent",
     "record_transitions",
     "recorded_evaluations",
+    "remember_method",
     "repair_arrays",
+    "reports_made",
+    "rule_records",
     "settlement_lag",
     "silences",
     "stored_pulls",
+    "threads",
     "told_channels",
     "unpark",
     "update_alerts",
+    "waiting_notifications",
 ]

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, exists, or_, select
 
-from sentinel.domain.alerts import Alert, AlertDay, AlertState, Reason, Transition, TransitionKind
+from sentinel.domain.alerts import (
+    Alert,
+    AlertDay,
+    AlertState,
+    Reason,
+    Teller,
+    Transition,
+    TransitionKind,
+    with_teller_ids,
+)
 from sentinel.domain.findings import Finding, RuleKind, Severity
 from sentinel.domain.scopes import Scope
 from sentinel.store import alert_tables as tables
+
+_TELLER = tables.alert.alias("teller")
+_Names = tuple[str, ...]
 
 _AT_ONCE = 500
 """So many values stand in one IN list: SQLite takes no more than 999 in old builds."""
@@ -36,6 +48,12 @@ def alert(conn: Connection, number: int) -> Alert | None:
     return next(iter(_alerts(conn, tables.alert.c.id == number)), None)
 
 
+def alerts_numbered(conn: Connection, numbers: Sequence[int]) -> tuple[Alert, ...]:
+    """The alerts of these numbers, in their order."""
+    found = (_alerts(conn, tables.alert.c.id.in_(some)) for some in _portions(sorted(set(numbers))))
+    return tuple(alert_ for portion in found for alert_ in portion)
+
+
 def alerts(conn: Connection, *, state: AlertState | None = None, since: datetime | None = None) -> tuple[Alert, ...]:
     """Alerts in the order in which they were opened: in one state, and still open or closed at `since` or later."""
     conditions = []
@@ -44,6 +62,13 @@ def alerts(conn: Connection, *, state: AlertState | None = None, since: datetime
     if since is not None:
         conditions.append(or_(tables.alert.c.state == AlertState.OPEN.value, tables.alert.c.closed_at >= since))
     return _alerts(conn, *conditions)
+
+
+def alerts_on(conn: Connection, rule: str, day: date) -> tuple[Alert, ...]:
+    """The alerts of a rule that a charge day is a part of, in the order in which they were opened."""
+    c = tables.alert_day.c
+    fires = exists().where(c.alert_id == tables.alert.c.id, c.day == day)
+    return _alerts(conn, tables.alert.c.rule == rule, fires)
 
 
 def open_alerts(conn: Connection) -> tuple[Alert, ...]:
@@ -73,7 +98,8 @@ def record_transitions(conn: Connection, evaluation: int, transitions: Sequence[
     """
     # What ends makes room first: for one rule, scope and episode only one alert may be open.
     update_alerts(conn, [t.alert for t in transitions if t.kind is not TransitionKind.OPENED])
-    recorded = tuple(_with_id(conn, transition) for transition in transitions)
+    numbered = tuple(_with_id(conn, transition) for transition in transitions)
+    recorded = _with_tellers(conn, numbered)
     _write_days(conn, [t.alert for t in recorded if t.kind is TransitionKind.OPENED])
     rows = [_transition_row(evaluation, transition) for transition in recorded]
     if rows:
@@ -81,10 +107,24 @@ def record_transitions(conn: Connection, evaluation: int, transitions: Sequence[
     return recorded
 
 
+def _with_tellers(conn: Connection, numbered: Sequence[Transition]) -> tuple[Transition, ...]:
+    """The same, where a teller was opened just now with its id, which is then written."""
+    alerts_ = with_teller_ids((one.alert for one in numbered), (one.alert for one in numbered))
+    told_by = [
+        {"number": now.id, "inhibited_by": _teller_id(now)}
+        for before, now in zip(numbered, alerts_, strict=True)
+        if now is not before.alert
+    ]
+    if told_by:
+        conn.execute(tables.alert.update().where(tables.alert.c.id == bindparam("number")), told_by)
+    return tuple(replace(transition, alert=now) for transition, now in zip(numbered, alerts_, strict=True))
+
+
 def update_alerts(conn: Connection, changed: Sequence[Alert]) -> None:
     """Write alerts that are in the database already as they stand now."""
-    for alert_ in changed:
-        conn.execute(tables.alert.update().where(tables.alert.c.id == alert_.id), _row(alert_))
+    if changed:
+        update = tables.alert.update().where(tables.alert.c.id == bindparam("number"))
+        conn.execute(update, [{"number": alert_.id, **_row(alert_)} for alert_ in changed])
     _write_days(conn, changed)
 
 
@@ -111,7 +151,14 @@ def _row(alert_: Alert) -> dict[str, object]:
         "rule_fingerprint": alert_.rule_fingerprint,
         "scope": _json(alert_.scope),
         "finding": _json(alert_.finding),
+        "inhibited_by": _teller_id(alert_),
+        "tells_for": msgspec.json.encode(alert_.tells_for).decode(),
+        "also_to": msgspec.json.encode(alert_.also_to).decode(),
     }
+
+
+def _teller_id(alert_: Alert) -> int | None:
+    return alert_.inhibited_by.alert_id if alert_.inhibited_by else None
 
 
 def _transition_row(evaluation: int, transition: Transition) -> dict[str, object]:
@@ -136,16 +183,20 @@ def _write_days(conn: Connection, changed: Sequence[Alert]) -> None:
         before = {day.day: day for day in known.get(alert_.id or 0, ())}
         now = {day.day: day for day in alert_.days}
         differing = [day for day in now.values() if before.get(day.day) != day]
-        gone += [(alert_.id, day) for day in before if before[day] != now.get(day)]
+        gone += [{"of": alert_.id, "on": day} for day in before if before[day] != now.get(day)]
         new += [{"alert_id": alert_.id, **asdict(day)} for day in differing]
-    for number, day in gone:
-        conn.execute(tables.alert_day.delete().where(c.alert_id == number, c.day == day))
+    if gone:
+        conn.execute(tables.alert_day.delete().where(c.alert_id == bindparam("of"), c.day == bindparam("on")), gone)
     if new:
         conn.execute(tables.alert_day.insert(), new)
 
 
 def _alerts(conn: Connection, *conditions: ColumnElement[bool]) -> tuple[Alert, ...]:
-    rows = conn.execute(select(tables.alert).where(*conditions).order_by(tables.alert.c.id)).all()
+    told_by = _TELLER.c.rule, _TELLER.c.scope_key, _TELLER.c.episode
+    query = select(tables.alert, *(column.label(f"teller_{column.name}") for column in told_by)).select_from(
+        tables.alert.outerjoin(_TELLER, tables.alert.c.inhibited_by == _TELLER.c.id)
+    )
+    rows = conn.execute(query.where(*conditions).order_by(tables.alert.c.id)).all()
     days = _days(conn, [row.id for row in rows])
     return tuple(_read(row, tuple(days.get(row.id, ()))) for row in rows)
 
@@ -183,7 +234,16 @@ def _read(row: Row[Any], days: tuple[AlertDay, ...]) -> Alert:
         finding=_read_finding(row.finding),
         days=days,
         closed_at=row.closed_at,
+        inhibited_by=_read_teller(row),
+        tells_for=msgspec.json.decode(row.tells_for, type=_Names),
+        also_to=msgspec.json.decode(row.also_to, type=_Names),
     )
+
+
+def _read_teller(row: Row[Any]) -> Teller | None:
+    if row.inhibited_by is None:
+        return None
+    return Teller((row.teller_rule, row.teller_scope_key, row.teller_episode), row.inhibited_by)
 
 
 def _read_finding(text: str) -> Finding:

@@ -20,6 +20,7 @@ NEVER_AGAIN = {"sqlite_autoincrement": True}
 
 _IS_OPEN = text("state = 'open'")
 _IS_WAITING = text("state IN ('pending', 'sending')")
+_IS_SENT = text("state = 'sent'")
 
 
 class Evaluation(SQLModel, table=True):
@@ -48,7 +49,10 @@ class RuleEvaluation(SQLModel, table=True):
 
 
 class Alert(SQLModel, table=True):
-    """An alert as it stands; at most one is open for a rule, scope and episode."""
+    """An alert as it stands; at most one is open for a rule, scope and episode.
+
+    `inhibited_by` is the alert that tells it, `tells_for` and `also_to` are JSON lists of rules and of channels.
+    """
 
     __tablename__: ClassVar[str] = "alert"
     __table_args__ = (
@@ -80,6 +84,9 @@ class Alert(SQLModel, table=True):
     rule_fingerprint: str
     scope: str = Field(sa_type=Text)
     finding: str = Field(sa_type=Text)
+    inhibited_by: int | None = Field(foreign_key="alert.id")
+    tells_for: str = Field(sa_type=Text)
+    also_to: str = Field(sa_type=Text)
 
 
 class AlertDay(SQLModel, table=True):
@@ -116,21 +123,22 @@ class Transition(SQLModel, table=True):
 class Notification(SQLModel, table=True):
     """One message on its way to one channel: `state` is pending, sending (until `lease_until`), sent or parked.
 
-    `attempts` grows with each claim and is what a claim is known by. `delivered` is a JSON list of the parts that have
-    arrived. `error` is what went wrong last.
+    Or it is silenced, or folded into another one, `folded_into`, that tells what it told. `attempts` grows with each
+    claim and is what a claim is known by. `delivered` is a JSON list of the parts that have arrived. `error` is what
+    went wrong last; `asked_to_wait`: the receiver then said for how long.
     """
 
     __tablename__: ClassVar[str] = "notification"
     __table_args__ = (
         UniqueConstraint("channel", "key"),
         Index("ix_notification_waiting", "channel", "id", sqlite_where=_IS_WAITING, postgresql_where=_IS_WAITING),
+        Index("ix_notification_sent", "channel", "state_since", sqlite_where=_IS_SENT, postgresql_where=_IS_SENT),
         NEVER_AGAIN,
     )
 
     id: int | None = Field(default=None, primary_key=True)
     channel: str
     key: str
-    message: str = Field(sa_type=Text)
     state: str
     state_since: datetime = Field(sa_type=UtcMoment)
     created_at: datetime = Field(sa_type=UtcMoment)
@@ -141,10 +149,14 @@ class Notification(SQLModel, table=True):
     uncertain: bool
     delivered: str = Field(sa_type=Text)
     error: str | None = Field(sa_type=Text)
+    asked_to_wait: bool
+    folded_into: int | None = Field(foreign_key="notification.id")
+    # A digest of thousands is megabytes long: as the last column it is not read where only the state is asked for.
+    message: str = Field(sa_type=Text)
 
 
 class NotificationAlert(SQLModel, table=True):
-    """An alert that a notification tells of; a digest tells of many."""
+    """An alert that a notification tells of; a digest tells of many. What has a `silence_id` was kept back by that."""
 
     __tablename__: ClassVar[str] = "notification_alert"
     __table_args__ = NO_ROWID
@@ -153,6 +165,7 @@ class NotificationAlert(SQLModel, table=True):
     notification_id: int = Field(
         primary_key=True, foreign_key="notification.id", index=True, sa_column_kwargs={"autoincrement": False}
     )
+    silence_id: int | None = Field(foreign_key="silence.id")
 
 
 class Receipt(SQLModel, table=True):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, delete
 
 from sentinel.store import tables
-from sentinel.store.bulk import Columns, insert_rows, put_rows
+from sentinel.store.bulk import insert_numbers, put_numbers
 from sentinel.store.rows import DailyRows, Difference
 from sentinel.store.vectors import write_vectors
 
 
 def apply_difference(conn: Connection, account: str, difference: Difference, rows: DailyRows) -> None:
     """Write what differs; `rows` are all that the account has afterwards on the days where anything does."""
-    for portion in difference.new.portions():
-        insert_rows(conn, "daily_cost", _columns(portion))
+    for day in difference.new.by_day():
+        insert_numbers(conn, "daily_cost", _columns(day.rows), {"day": day.day})
     for portion in difference.changed.portions():
-        put_rows(conn, "daily_cost", ("day", "series_id"), _columns(portion))
+        days = {"day": portion.day.astype(np.int32)}
+        put_numbers(conn, "daily_cost", ("day", "series_id"), days | _columns(portion))
     for portion in difference.vanished.portions():
         c = tables.daily_cost.c
         keys = zip(portion.day.tolist(), portion.series.tolist(), strict=True)
@@ -24,10 +29,9 @@ def apply_difference(conn: Connection, account: str, difference: Difference, row
     write_vectors(conn, account, difference.days.tolist(), rows)
 
 
-def _columns(rows: DailyRows) -> Columns:
+def _columns(rows: DailyRows) -> dict[str, NDArray[Any]]:
     return {
-        "day": rows.day.tolist(),
-        "series_id": rows.series.tolist(),
-        "cost": rows.cost.tolist(),
-        "quantity": rows.quantity.tolist(),
+        "series_id": rows.series.astype(np.int32),
+        "cost": rows.cost,
+        "quantity": rows.quantity,
     }

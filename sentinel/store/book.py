@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from itertools import count
 from typing import NamedTuple
@@ -26,14 +27,31 @@ class ClusterSeries(dict[str, int]):
 
     __slots__ = ("_numbers", "place")
 
-    def __init__(self, place: int, numbers: Iterator[int]) -> None:
+    def __init__(self, place: int, numbers: SeriesNumbers) -> None:
         super().__init__()
         self.place = place
         self._numbers = numbers
 
     def __missing__(self, product: str) -> int:
-        number = self[product] = next(self._numbers)
+        number = self[product] = self._numbers.add(self.place, product)
         return number
+
+
+class SeriesNumbers:
+    """The number of every series, old and new, as its place in `cluster_of`: the number of its cluster.
+
+    `new_products` are those of the new ones, in the order of their numbers, of which `first_new` is the first.
+    """
+
+    def __init__(self, first_new: int) -> None:
+        self.cluster_of = array("q", bytes(8 * first_new))
+        self.new_products: list[str] = []
+
+    def add(self, cluster: int, product: str) -> int:
+        """Give a new series of a cluster the next number."""
+        self.cluster_of.append(cluster)
+        self.new_products.append(product)
+        return len(self.cluster_of) - 1
 
 
 class Book:
@@ -41,24 +59,30 @@ class Book:
 
     def __init__(self, first_place: int, first_series: int) -> None:
         self.first_place, self.first_series = first_place, first_series
-        self._place_numbers, self._series_numbers = count(first_place), count(first_series)
+        self._place_numbers = count(first_place)
+        self._series = SeriesNumbers(first_series)
         self._workspaces: dict[PlaceKey, int] = {}
         self._clusters: dict[PlaceKey, ClusterSeries] = {}
 
     def add_place(self, number: int, key: PlaceKey) -> ClusterSeries:
-        """Enter a place that the database has; where it is a cluster, its series are then entered in the result."""
-        series = ClusterSeries(number, self._series_numbers)
+        """Enter a place that the database has; where it is a cluster, `add_series` then enters its series."""
+        series = ClusterSeries(number, self._series)
         if key.cluster:
             self._clusters[key] = series
         else:
             self._workspaces[key] = number
         return series
 
+    def add_series(self, number: int, cluster: ClusterSeries, product: str) -> None:
+        """Enter a series that the database has."""
+        cluster[product] = number
+        self._series.cluster_of[number] = cluster.place
+
     def cluster(self, key: PlaceKey) -> ClusterSeries:
         """The series of a cluster, which is entered where it is new."""
         series = self._clusters.get(key)
         if series is None:
-            series = self._clusters[key] = ClusterSeries(next(self._place_numbers), self._series_numbers)
+            series = self._clusters[key] = ClusterSeries(next(self._place_numbers), self._series)
         return series
 
     def workspace(self, tenant: str, workspace: str) -> int:
@@ -78,17 +102,10 @@ class Book:
             if series.place >= self.first_place:
                 yield series.place, key
 
-    def series_of_clusters(self) -> Iterator[ClusterSeries]:
-        """The series of each cluster."""
-        return iter(self._clusters.values())
+    def product_of_new(self, series: int) -> str:
+        """The product of a series that the database does not have."""
+        return self._series.new_products[series - self.first_series]
 
     def clusters_of(self, series: NDArray[np.int64]) -> NDArray[np.int64]:
         """The number of the cluster of each series."""
-        if not len(series):
-            return series
-        place_of = np.zeros(int(series.max()) + 1, np.int64)
-        for numbers in self._clusters.values():
-            for number in numbers.values():
-                if number < len(place_of):
-                    place_of[number] = numbers.place
-        return place_of[series]
+        return np.frombuffer(self._series.cluster_of, np.int64)[series]

@@ -71,8 +71,9 @@ def _schema(conn: Connection) -> Iterator[Defect]:
 
 
 def _orphans(conn: Connection) -> Iterator[Defect]:
-    series, pull = tables.series.c, tables.pull.c
-    cost, revision = tables.daily_cost.c, tables.revision.c
+    """Rows that refer to nothing, in the tables that the database itself does not watch over."""
+    series, pull, place = tables.series.c, tables.pull.c, tables.place.c
+    cost, revision, name = tables.daily_cost.c, tables.revision.c, tables.place_name.c
     for what, day, missing in (
         ("row of daily_cost has no series", cost.day, ~exists().where(series.id == cost.series_id)),
         ("row of revision has no series", revision.day, ~exists().where(series.id == revision.series_id)),
@@ -81,6 +82,13 @@ def _orphans(conn: Connection) -> Iterator[Defect]:
         found = conn.execute(select(day).where(missing).limit(1)).scalar()
         if found is not None:
             yield Defect(f"a {what} (day {date.fromordinal(found)})", "restore a backup")
+    for what, number, missing in (
+        ("series has no place", series.id, ~exists().where(place.id == series.place_id)),
+        ("name has no place", name.place_id, ~exists().where(place.id == name.place_id)),
+    ):
+        found = conn.execute(select(number).where(missing).limit(1)).scalar()
+        if found is not None:
+            yield Defect(f"a {what} (number {found})", "restore a backup")
 
 
 def _arrays(conn: Connection) -> Iterator[Defect]:

@@ -12,7 +12,7 @@ def paused_collector() -> Iterator[None]:
     """No collections for a while, for work that makes many objects and no cycles.
 
     The rows of an answer are such: the collector would look through all of them, again and again, and find nothing.
-    Storing 350,000 rows takes a third less time without it.
+    Storing 350,000 rows takes a third less time without it, judging thousands of open alerts a quarter less.
     """
     if not gc.isenabled():
         yield

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from sentinel.domain.costs import Window
 from sentinel.store import tables
@@ -69,10 +69,13 @@ class CoveringPulls:
 
 def load_covering(conn: Connection, account: str, first: int, stop: int) -> CoveringPulls:
     """The stored pulls that covered the days [first, stop) of an account."""
-    c = tables.pull_day.c
-    query = select(c.day, c.pull_id).where(c.account == account, c.day >= first, c.day < stop)
+    c, of_pull = tables.pull_day.c, tables.pull.c
+    of_days = (c.account == account, c.day >= first, c.day < stop)
+    query = select(c.day, c.pull_id).where(*of_days)
     day, pull = np.fromiter(chain.from_iterable(conn.execute(query).all()), np.int64).reshape(-1, 2).T
-    moments = stored_pulls(conn, account)
+    # Moments take longer to read than numbers, and a pull covers many days: each is read once.
+    covering = select(c.pull_id).where(*of_days).distinct().scalar_subquery()
+    moments = dict(conn.execute(_MOMENTS.where(of_pull.id.in_(covering))).all())
     numbers = np.fromiter(moments, np.int64, len(moments))
     pulled_at = np.array([microseconds(moment) for moment in moments.values()], "datetime64[us]")
     of_row = pulled_at[np.searchsorted(numbers, pull)]
@@ -83,8 +86,17 @@ def load_covering(conn: Connection, account: str, first: int, stop: int) -> Cove
 def stored_pulls(conn: Connection, account: str) -> dict[int, datetime]:
     """When each stored pull of an account was pulled, by its number, in the order of the numbers."""
     c = tables.pull.c
-    query = select(c.id, c.pulled_at).where(c.account == account, c.outcome == Outcome.STORED).order_by(c.id)
-    return dict(conn.execute(query).all())
+    return dict(conn.execute(_MOMENTS.where(c.account == account, c.outcome == Outcome.STORED)).all())
+
+
+_MOMENTS = select(tables.pull.c.id, tables.pull.c.pulled_at).order_by(tables.pull.c.id)
+
+
+def oldest_covered(conn: Connection, account: str) -> date | None:
+    """The first day that a stored pull covered; None where nothing is covered."""
+    c = tables.pull_day.c
+    day = conn.execute(select(func.min(c.day)).where(c.account == account)).scalar()
+    return None if day is None else date.fromordinal(day)
 
 
 def microseconds(moment: datetime) -> np.datetime64:

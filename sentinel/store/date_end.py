@@ -1,21 +1,15 @@
-"""What was learned of an account's `date_end`."""
+"""What an answer teaches about its account's `date_end`."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, select
 
 from sentinel.domain.costs import Window
 from sentinel.domain.coverage import date_end_for, learn_end_inclusive
 from sentinel.store import tables
-
-
-def end_inclusive(conn: Connection, account: str) -> bool | None:
-    """Whether an account's answers include `date_end`; None where nothing was learned yet."""
-    query = select(tables.account.c.end_inclusive).where(tables.account.c.name == account)
-    known: bool | None = conn.execute(query).scalar()
-    return known
+from sentinel.store.account_facts import end_inclusive, remember_end_inclusive
 
 
 def learn(
@@ -39,8 +33,7 @@ def learn(
         charged_on_date_end=_has_charge(conn, account, date_end),
     )
     if learned is not None and learned != known:
-        conn.execute(delete(tables.account).where(tables.account.c.name == account))
-        conn.execute(insert(tables.account).values(name=account, end_inclusive=learned))
+        remember_end_inclusive(conn, account, learned)
 
 
 def _has_charge(conn: Connection, account: str, day: date) -> bool:

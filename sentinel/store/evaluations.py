@@ -16,7 +16,7 @@ def record_evaluation(conn: Connection, moment: datetime, rules: Rules, rules_ha
     """Record that these rules were judged at a moment by this program version; the evaluation's number."""
     values = {"moment": moment, "rules_hash": rules_hash, "version": version}
     number = conn.execute(tables.evaluation.insert().returning(tables.evaluation.c.id), values).scalar_one()
-    judged = [{"rule": r.name, "evaluation_id": number, "fingerprint": r.fingerprint} for r in rules.all]
+    judged = [{"rule": r.name, "evaluation_id": number, "fingerprint": rules.fingerprint(r)} for r in rules.all]
     if judged:
         conn.execute(tables.rule_evaluation.insert(), judged)
     return int(number)

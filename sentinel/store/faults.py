@@ -9,6 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from sentinel.domain.costs import Window
+from sentinel.store.covering import oldest_covered
+from sentinel.store.known import reaches_before
 from sentinel.store.outcome import Outcome
 from sentinel.store.pull_log import PastPull, pulls_since
 
@@ -37,14 +39,16 @@ def faults(conn: Connection, account: str, since: datetime) -> tuple[Fault, ...]
     """What went wrong since a moment, each fault once, the newest first.
 
     Failed pulls, those that were made again at once, and answers kept aside are all faults. Two are the same where
-    they are told in the same words, whatever the numbers in these.
+    they are told in the same words, whatever the numbers in these. That the API refuses the days before the account's
+    history begins is no fault.
     """
+    begins = oldest_covered(conn, account)
     answered: dict[date, int] = {}
     same: dict[tuple[str, str], list[_Failure]] = {}
     for place, pull in enumerate(pulls_since(conn, account, since)):
         if pull.outcome is Outcome.STORED:
             answered |= dict.fromkeys(pull.about.each_day(), place)
-        else:
+        elif not reaches_before(begins, pull.error_kind, pull.asked):
             same.setdefault((pull.error_kind or "", _words(pull.error)), []).append(_Failure(place, pull))
     found = (_fault(failures, answered) for failures in same.values())
     return tuple(sorted(found, key=lambda fault: fault.last, reverse=True))

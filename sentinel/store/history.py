@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentinel.domain.costs import Window
 from sentinel.domain.matrix import CostMatrix, DatedCharge, Series
 from sentinel.domain.money import UNITS_PER_CURRENCY
-from sentinel.store.charges import ChargeVersion, charges_until
+from sentinel.store.charges import ChargeHistory
 from sentinel.store.covering import CoveringPulls, microseconds
 from sentinel.store.names import Naming
 
@@ -62,7 +62,7 @@ class History:
     changes: CellChanges
     covering: tuple[CoveringPulls, ...]
     names: tuple[Mapping[int, Iterable[Naming]], ...]
-    charges: tuple[tuple[ChargeVersion, ...], ...]
+    charges: tuple[ChargeHistory, ...]
 
     def during(self, window: Window) -> History:
         """The history of a part of the window."""
@@ -157,8 +157,8 @@ class History:
     def _charges_at(self, moment: datetime | None) -> tuple[DatedCharge, ...]:
         charges = [
             DatedCharge(account, product, slot.month, slot.day, cost / UNITS_PER_CURRENCY)
-            for account, versions in zip(self.accounts, self.charges, strict=True)
-            for (slot, product), cost in charges_until(versions, moment).items()
+            for account, charges in zip(self.accounts, self.charges, strict=True)
+            for (slot, product), cost in charges.until(moment).items()
             if self.window.first <= (slot.day or slot.month) < self.window.stop
         ]
         return tuple(sorted(charges, key=lambda one: (one.account, one.day or one.month, one.day is None, one.product)))

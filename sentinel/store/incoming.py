@@ -37,10 +37,11 @@ class Incoming:
 
 
 def read_answer(answer: Answer, book: Book) -> Incoming:
-    """Read an answer cluster by cluster; only numbers are kept of the rows. Raises what `answer.clusters()` raises."""
-    day, series, cost, quantity = array("q"), array("q"), array("q"), array("d")
+    """Read an answer; of its rows only numbers are kept. Raises what `answer.daily_charges()` raises."""
+    charges = answer.daily_charges()
+    series, lengths = array("q"), array("q")
     sightings: dict[int, Sighting] = {}
-    for cluster in answer.clusters():
+    for cluster in charges.clusters:
         numbers = book.cluster(PlaceKey(cluster.tenant, cluster.workspace, cluster.cluster))
         sightings[numbers.place] = Sighting(
             book.workspace(cluster.tenant, cluster.workspace),
@@ -49,11 +50,7 @@ def read_answer(answer: Answer, book: Book) -> Incoming:
             cluster.cluster_name,
             cluster.regions,
         )
-        if cluster.charges:
-            products, days, costs, quantities = zip(*cluster.charges, strict=True)
-            series.fromlist(list(map(numbers.__getitem__, products)))
-            day.fromlist(list(days))
-            cost.fromlist(list(costs))
-            quantity.fromlist(list(quantities))
-    key = key_of(np.frombuffer(day, np.int64), np.frombuffer(series, np.int64))
-    return Incoming(add_up(key, np.frombuffer(cost, np.int64), np.frombuffer(quantity, np.float64)), sightings)
+        series.extend(map(numbers.__getitem__, cluster.products))
+        lengths.extend(cluster.lengths)
+    key = key_of(charges.day, np.repeat(np.frombuffer(series, np.int64), np.frombuffer(lengths, np.int64)))
+    return Incoming(add_up(key, charges.cost, charges.quantity), sightings)

@@ -14,8 +14,8 @@ from sentinel.domain.coverage import REFUSED_DAYS_REST, KnownDays
 from sentinel.domain.suspicion import CONFIRMED_AFTER
 from sentinel.errors import WindowRefused
 from sentinel.store import tables
-from sentinel.store.covering import ALL_DAYS, CoveringPulls, load_covering, microseconds
-from sentinel.store.date_end import end_inclusive
+from sentinel.store.account_facts import end_inclusive
+from sentinel.store.covering import ALL_DAYS, CoveringPulls, load_covering, microseconds, oldest_covered
 from sentinel.store.outcome import Outcome
 
 
@@ -48,11 +48,12 @@ def known_days(conn: Connection, account: str, settle_after: timedelta, moment: 
     """What was known by a moment. Imports are no attempts, but what they covered is covered."""
     attempts = _attempts(conn, account, moment)
     covering = load_covering(conn, account, *ALL_DAYS).until(moment)
+    begins = date.fromordinal(int(covering.day[0])) if len(covering.day) else None
     return KnownDays(
         account=account,
         first_pull=attempts[0].pulled_at if attempts else None,
         last_pull=attempts[-1].pulled_at if attempts else None,
-        failures=len(_failing(attempts)),
+        failures=_pulls(_failing(attempts, begins)),
         covered=_dates(covering),
         settled=_dates(covering.settling(settle_after)),
         doubtful=_unanswered(attempts) | _unchecked(covering, settle_after, moment),
@@ -63,12 +64,17 @@ def known_days(conn: Connection, account: str, settle_after: timedelta, moment: 
 
 def pull_health(conn: Connection, account: str, moment: datetime) -> PullHealth:
     """How the pulls of an account stand at a moment."""
-    failing = _failing(_attempts(conn, account, moment))
+    failing = _failing(_attempts(conn, account, moment), oldest_covered(conn, account))
     return PullHealth(
         failing_since=failing[0].pulled_at if failing else None,
         error=failing[-1].error if failing else "",
         kept_aside_at=_kept_aside_at(conn, account, moment),
     )
+
+
+def reaches_before(begins: date | None, error_kind: str | None, asked: Window | None) -> bool:
+    """Whether a pull was refused because it asked for days before an account's first one: then nothing is amiss."""
+    return begins is not None and error_kind == WindowRefused.__name__ and asked is not None and asked.first < begins
 
 
 def _attempts(conn: Connection, account: str, until: datetime) -> list[_Attempt]:
@@ -84,10 +90,26 @@ def _attempts(conn: Connection, account: str, until: datetime) -> list[_Attempt]
     ]
 
 
-def _failing(attempts: list[_Attempt]) -> list[_Attempt]:
+def _failing(attempts: list[_Attempt], begins: date | None) -> list[_Attempt]:
     """The failures since the last answer."""
     answered = [place for place, attempt in enumerate(attempts) if attempt.outcome is not Outcome.FAILED]
-    return attempts[answered[-1] + 1 :] if answered else attempts
+    since = attempts[answered[-1] + 1 :] if answered else attempts
+    return [attempt for attempt in since if not reaches_before(begins, attempt.error_kind, attempt.asked)]
+
+
+def _pulls(attempts: Iterable[_Attempt]) -> int:
+    """In how many pulls these attempts were made: within one, each window is older than the one before, or its part."""
+    pulls, last = 0, None
+    for attempt in attempts:
+        window = attempt.asked
+        if last is None or (window.stop > last.first and not _is_part(window, last)):
+            pulls += 1
+        last = window
+    return pulls
+
+
+def _is_part(window: Window, whole: Window) -> bool:
+    return whole.first <= window.first and window.stop <= whole.stop and window.days < whole.days
 
 
 def _last_of_each_day(attempts: Iterable[_Attempt]) -> dict[date, _Attempt]:

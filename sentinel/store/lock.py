@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from sentinel.errors import AlreadyRunning
@@ -18,6 +19,11 @@ from sentinel.store.engine import Database
 
 _DAEMON = 7_365_646_533
 """The advisory lock of the daemon in PostgreSQL; the number is arbitrary."""
+
+_NOTICED_WITHIN = "5s"
+"""So long it may take a busy PostgreSQL to notice that the process of the one before is gone."""
+
+_TAKEN = "55P03"
 
 _NAME_AT_MOST = 63
 """PostgreSQL cuts an application's name there."""
@@ -61,9 +67,14 @@ def _claim_server(database: Database) -> Iterator[None]:
     name = {"application_name": f"sentinel {_own_name()}"[:_NAME_AT_MOST]}
     engine = create_engine(database.url, poolclass=NullPool, hide_parameters=True, connect_args=name)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        if not conn.execute(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": _DAEMON}).scalar():
+        conn.execute(text(f"SET lock_timeout = '{_NOTICED_WITHIN}'"))
+        try:
+            conn.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _DAEMON})
+        except OperationalError as error:
+            if getattr(error.orig, "sqlstate", None) != _TAKEN:
+                raise
             holder = conn.execute(text(_HOLDER), {"lock": _DAEMON}).scalar() or ""
-            raise _already_running(str(database.url), holder.removeprefix("sentinel "))
+            raise _already_running(str(database.url), holder.removeprefix("sentinel ")) from error
         yield
 
 

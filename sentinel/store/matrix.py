@@ -50,14 +50,26 @@ def load_matrix(
     as_of: datetime | None = None,
 ) -> CostMatrix:
     """The cost matrix of some accounts and a window; with `as_of` by what was pulled by then. See `CostMatrix`."""
-    return load_history(conn, accounts, window, with_changes=as_of is not None).matrix(settle_after, as_of)
+    history = load_history(conn, accounts, window, with_changes=as_of is not None, back_to=as_of)
+    return history.matrix(settle_after, as_of)
 
 
-def load_history(conn: Connection, accounts: tuple[str, ...], window: Window, *, with_changes: bool = True) -> History:
-    """The history of some accounts and a window; without its changes it can only tell what is known now."""
+def load_history(
+    conn: Connection,
+    accounts: tuple[str, ...],
+    window: Window,
+    *,
+    with_changes: bool = True,
+    back_to: datetime | None = None,
+) -> History:
+    """The history of some accounts and a window.
+
+    Without its changes it can only tell what is known now, with those `back_to` a moment only what was known since.
+    """
     first, stop = window.first.toordinal(), window.stop.toordinal()
     covering = tuple(load_covering(conn, account, first, stop) for account in accounts)
-    revisions = _revisions(conn, first, stop, covering) if with_changes else _revisions(conn, first, first, ())
+    changing = covering if back_to is None else tuple(one.after(back_to) for one in covering)
+    revisions = _revisions(conn, first, stop, changing if with_changes else ())
     rows = _SeriesRows(conn, accounts, first, stop, revisions)
     shape = (len(rows.keys), window.days)
     cost, quantity, present = np.zeros(shape), np.zeros(shape), np.zeros(shape, np.bool_)

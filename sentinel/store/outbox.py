@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Table, and_, exists, literal_column, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Table, and_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sentinel.domain.messages import Message, Notification, NotificationState, Receipt
 from sentinel.errors import DeliveryError
 from sentinel.store import alert_tables as tables
+from sentinel.store.due import NOTHING, PENDING, SENDING, SENT, next_due, waits
 
-_PENDING, _SENDING = NotificationState.PENDING.value, NotificationState.SENDING.value
-_SENT, _PARKED = NotificationState.SENT.value, NotificationState.PARKED.value
+_PARKED = NotificationState.PARKED.value
 _Parts = tuple[str, ...]
 _AT_ONCE = 500
 """So many values stand in one IN list."""
@@ -35,46 +35,49 @@ def enqueue(conn: Connection, channel: str, key: str, message: Message, moment: 
         "channel": channel,
         "key": key,
         "message": msgspec.json.encode(message).decode(),
-        "state": _PENDING,
+        "state": PENDING,
         "state_since": moment,
         "created_at": moment,
         "due_at": moment,
         "attempts": 0,
         "uncertain": False,
-        "delivered": _write_parts(()),
+        "delivered": NOTHING,
+        "asked_to_wait": False,
     }
     insert = _insert(conn, tables.notification).values(values).on_conflict_do_nothing()
     number = conn.execute(insert.returning(tables.notification.c.id)).scalar()
     if number is None:
         return False
-    told = [{"notification_id": number, "alert_id": alert_id} for alert_id in dict.fromkeys(message.alert_ids)]
-    if told:
-        conn.execute(tables.notification_alert.insert(), told)
+    link_alerts(conn, number, message.alert_ids)
     return True
 
 
-def claim(conn: Connection, channel: str, moment: datetime, lease: timedelta) -> Notification | None:
-    """Take the oldest notification that is due on a channel, until `moment` + `lease`; None where none is.
+def link_alerts(conn: Connection, number: int, alert_ids: Iterable[int]) -> None:
+    """Note which alerts a notification tells of."""
+    told = [{"notification_id": number, "alert_id": alert_id} for alert_id in dict.fromkeys(alert_ids)]
+    if told:
+        conn.execute(tables.notification_alert.insert(), told)
 
-    One that was claimed before and whose lease has ended is due too, and uncertain. None overtakes an earlier one of
-    the same alert on its channel, unless that one is parked. Commit before sending: a claim that is rolled back was
-    none.
+
+def claim(conn: Connection, channel: str, moment: datetime, lease: timedelta) -> Notification | None:
+    """Take the notification that goes out next on a channel, until `moment` + `lease`; None where none may.
+
+    One that was claimed before and whose lease has ended is due too, and uncertain. Commit before sending: a claim that
+    is rolled back was none.
     """
     c = tables.notification.c
-    waits = _waits(tables.notification)
-    due = select(tables.notification).where(c.channel == channel, waits, _is_due(moment), ~_follows_another())
-    while (row := conn.execute(due.order_by(c.id).limit(1)).one_or_none()) is not None:
+    while (row := next_due(conn, channel, moment)) is not None:
         values = {
-            "state": _SENDING,
+            "state": SENDING,
             "state_since": moment,
             "lease_until": moment + lease,
             "attempts": row.attempts + 1,
             "first_attempt_at": row.first_attempt_at or moment,
-            "uncertain": row.uncertain or row.state == _SENDING,
+            "uncertain": row.uncertain or row.state == SENDING,
         }
         same = and_(c.id == row.id, c.state == row.state, c.attempts == row.attempts)
         if conn.execute(tables.notification.update().where(same), values).rowcount == 1:
-            return _read(row, _thread(conn, row), **values)
+            return _read(row, _threads(conn, row), **values)
     return None
 
 
@@ -85,8 +88,8 @@ def record_sent(conn: Connection, notification: Notification, receipt: Receipt, 
     """
     c = tables.notification.c
     conn.execute(
-        tables.notification.update().where(c.id == notification.id, c.state != _SENT),
-        {"state": _SENT, "state_since": moment, "lease_until": None, "error": None},
+        tables.notification.update().where(c.id == notification.id, c.state != SENT),
+        {"state": SENT, "state_since": moment, "lease_until": None, "error": None},
     )
     moved = notification.thread is not None and notification.thread != receipt.remote_id
     for alert_id in dict.fromkeys(notification.message.alert_ids):
@@ -108,7 +111,7 @@ def record_retry(
     conn: Connection, notification: Notification, due_at: datetime, error: DeliveryError, moment: datetime
 ) -> None:
     """Record that a claimed notification has not, or not wholly, arrived and is to be tried again at `due_at`."""
-    _give_back(conn, notification, error, {"state": _PENDING, "state_since": moment, "due_at": due_at})
+    _give_back(conn, notification, error, {"state": PENDING, "state_since": moment, "due_at": due_at})
 
 
 def park(conn: Connection, notification: Notification, error: DeliveryError, moment: datetime) -> None:
@@ -125,12 +128,32 @@ def unpark(conn: Connection, moment: datetime, *, channel: str | None = None, id
     if ids:
         conditions.append(c.id.in_(ids))
     # The patience with the channel begins anew.
-    values = {"state": _PENDING, "state_since": moment, "due_at": moment, "first_attempt_at": None}
+    values = {
+        "state": PENDING,
+        "state_since": moment,
+        "due_at": moment,
+        "first_attempt_at": None,
+        "asked_to_wait": False,
+    }
     return conn.execute(tables.notification.update().where(*conditions), values).rowcount
 
 
 def told_channels(conn: Connection, alert_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
-    """The channels that each of these alerts was told to, or is about to be; alerts told to none are left out."""
+    """The channels that each of these alerts was told to, or is about to be; alerts told to none are left out.
+
+    What a silence kept back was not told.
+    """
+    return _channels(conn, alert_ids)
+
+
+def awaiting_channels(conn: Connection, alert_ids: Iterable[int]) -> Mapping[int, frozenset[str]]:
+    """The channels in which a notification about each of these alerts still waits; alerts with none are left out."""
+    return _channels(conn, alert_ids, waits(tables.notification))
+
+
+def _channels(
+    conn: Connection, alert_ids: Iterable[int], *conditions: ColumnElement[bool]
+) -> Mapping[int, frozenset[str]]:
     wanted = list(dict.fromkeys(alert_ids))
     told: dict[int, set[str]] = {}
     link, c = tables.notification_alert.c, tables.notification.c
@@ -138,7 +161,7 @@ def told_channels(conn: Connection, alert_ids: Iterable[int]) -> Mapping[int, fr
         query = (
             select(link.alert_id, c.channel)
             .join(tables.notification, c.id == link.notification_id)
-            .where(link.alert_id.in_(wanted[start : start + _AT_ONCE]))
+            .where(link.alert_id.in_(wanted[start : start + _AT_ONCE]), link.silence_id.is_(None), *conditions)
             .distinct()
         )
         for alert_id, channel in conn.execute(query):
@@ -150,62 +173,33 @@ def _insert(conn: Connection, table: Table) -> sqlite.Insert | postgresql.Insert
     return postgresql.insert(table) if conn.dialect.name == "postgresql" else sqlite.insert(table)
 
 
-def _waits(table: FromClause) -> ColumnElement[bool]:
-    """In words, not as parameters: only so is the index of the few that wait used beside the many that are sent."""
-    return table.c.state.in_([literal_column(f"'{_PENDING}'"), literal_column(f"'{_SENDING}'")])
-
-
-def _is_due(moment: datetime) -> ColumnElement[bool]:
-    c = tables.notification.c
-    return or_(
-        and_(c.state == _PENDING, c.due_at <= moment),
-        and_(c.state == _SENDING, c.lease_until <= moment),
-    )
-
-
-def _follows_another() -> ColumnElement[bool]:
-    """Whether an earlier notification about one of its alerts still waits in the same channel."""
-    own, theirs = tables.notification_alert.alias("own"), tables.notification_alert.alias("theirs")
-    earlier = tables.notification.alias("earlier")
-    return exists(
-        select(earlier.c.id)
-        .join(theirs, theirs.c.notification_id == earlier.c.id)
-        .join(own, own.c.alert_id == theirs.c.alert_id)
-        .where(
-            own.c.notification_id == tables.notification.c.id,
-            earlier.c.channel == tables.notification.c.channel,
-            earlier.c.id < tables.notification.c.id,
-            _waits(earlier),
-        )
-        .correlate(tables.notification)
-    )
-
-
 def _give_back(
     conn: Connection, notification: Notification, error: DeliveryError, values: Mapping[str, object]
 ) -> None:
     c = tables.notification.c
-    claimed = and_(c.id == notification.id, c.state == _SENDING, c.attempts == notification.attempts)
+    claimed = and_(c.id == notification.id, c.state == SENDING, c.attempts == notification.attempts)
     result = {
         "lease_until": None,
         "error": str(error),
         "uncertain": notification.uncertain or error.uncertain,
         "delivered": _write_parts(dict.fromkeys((*notification.delivered, *error.delivered))),
+        "asked_to_wait": error.retry_after is not None,
     }
     conn.execute(tables.notification.update().where(claimed), {**values, **result})
 
 
-def _thread(conn: Connection, row: Row[Any]) -> str | None:
-    """Where the conversation about the one alert of a notification is; a digest begins its own."""
+def _threads(conn: Connection, row: Row[Any]) -> dict[int, str | None]:
+    """Where the conversation about each alert of a notification is, None where it has not begun."""
     link, receipt = tables.notification_alert.c, tables.receipt.c
-    told = conn.execute(select(link.alert_id).where(link.notification_id == row.id).limit(2)).scalars().all()
-    if len(told) != 1:
-        return None
-    query = select(receipt.thread).where(receipt.alert_id == told[0], receipt.channel == row.channel)
-    return conn.execute(query).scalar()
+    begun = and_(receipt.alert_id == link.alert_id, receipt.channel == row.channel)
+    query = select(link.alert_id, receipt.thread).select_from(
+        tables.notification_alert.outerjoin(tables.receipt, begun)
+    )
+    found = conn.execute(query.where(link.notification_id == row.id, link.silence_id.is_(None)).order_by(link.alert_id))
+    return {each.alert_id: each.thread for each in found}
 
 
-def _read(row: Row[Any], thread: str | None, **claimed: Any) -> Notification:
+def _read(row: Row[Any], threads: Mapping[int, str | None], **claimed: Any) -> Notification:
     return Notification(
         id=row.id,
         channel=row.channel,
@@ -213,7 +207,9 @@ def _read(row: Row[Any], thread: str | None, **claimed: Any) -> Notification:
         message=msgspec.json.decode(row.message, type=Message),
         attempts=claimed["attempts"],
         uncertain=claimed["uncertain"],
-        thread=thread,
+        # A digest begins a conversation of its own.
+        thread=next(iter(threads.values())) if len(threads) == 1 else None,
+        threads={alert_id: thread for alert_id, thread in threads.items() if thread is not None},
         delivered=msgspec.json.decode(row.delivered, type=_Parts),
         first_attempt_at=claimed["first_attempt_at"],
         created_at=row.created_at,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, func, select
 
 from sentinel.store import tables
@@ -25,11 +27,11 @@ def open_book(conn: Connection, account: str) -> Book:
     products: dict[str, str] = {}
     of_places = select(series.id, series.place_id, series.product).join(tables.place, place.id == series.place_id)
     for number, of_place, product in conn.execute(of_places.where(place.account == account)).all():
-        places[of_place][products.setdefault(product, product)] = number
+        book.add_series(number, places[of_place], products.setdefault(product, product))
     return book
 
 
-def insert_new(conn: Connection, account: str, book: Book, places: Collection[int], series: Collection[int]) -> None:
+def insert_new(conn: Connection, account: str, book: Book, places: Collection[int], series: NDArray[np.int64]) -> None:
     """Enter those of a book's new places and series that are wanted."""
     new_places = [(number, key) for number, key in book.new_places() if number in places]
     if new_places:
@@ -37,15 +39,9 @@ def insert_new(conn: Connection, account: str, book: Book, places: Collection[in
         tenants, workspaces, clusters = zip(*keys, strict=True)
         columns = {"id": numbers, "account": [account] * len(numbers)}
         insert_rows(conn, "place", columns | {"tenant": tenants, "workspace": workspaces, "cluster": clusters})
-    # Lists that grow, not a tuple for each: there may be 50,000 new ones.
-    ids: list[int] = []
-    place_ids: list[int] = []
-    products: list[str] = []
-    for of_cluster in book.series_of_clusters():
-        for product, number in of_cluster.items():
-            if number >= book.first_series and number in series:
-                ids.append(number)
-                place_ids.append(of_cluster.place)
-                products.append(product)
-    if ids:
-        insert_rows(conn, "series", {"id": ids, "place_id": place_ids, "product": products})
+    new_series = series[series >= book.first_series]
+    if len(new_series):
+        ids = new_series.tolist()
+        products = [book.product_of_new(number) for number in ids]
+        of_places = book.clusters_of(new_series).tolist()
+        insert_rows(conn, "series", {"id": ids, "place_id": of_places, "product": products})

@@ -14,7 +14,7 @@ from sentinel.store import alert_tables as tables
 
 @dataclass(frozen=True, slots=True)
 class QueueState:
-    """The notifications of one channel: how many wait (those being sent included), are sent, are parked.
+    """The notifications of one channel: how many wait (those being sent included), are sent, are parked, are silenced.
 
     `waiting_since` is when the oldest that waits was written, `error` what went wrong with it last.
     """
@@ -23,6 +23,7 @@ class QueueState:
     waiting: int
     sent: int
     parked: int
+    silenced: int
     waiting_since: datetime | None
     error: str | None
 
@@ -50,6 +51,7 @@ def queue_state(conn: Connection) -> tuple[QueueState, ...]:
             func.count(case((c.state.in_(_WAITING), 1))).label("waiting"),
             func.count(case((c.state == NotificationState.SENT.value, 1))).label("sent"),
             func.count(case((c.state == NotificationState.PARKED.value, 1))).label("parked"),
+            func.count(case((c.state == NotificationState.SILENCED.value, 1))).label("silenced"),
             func.min(case((c.state.in_(_WAITING), c.id))).label("oldest"),
         )
         .group_by(c.channel)
@@ -64,6 +66,7 @@ def queue_state(conn: Connection) -> tuple[QueueState, ...]:
             waiting=row.waiting,
             sent=row.sent,
             parked=row.parked,
+            silenced=row.silenced,
             waiting_since=details[row.oldest].created_at if row.oldest is not None else None,
             error=details[row.oldest].error if row.oldest is not None else None,
         )

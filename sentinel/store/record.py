@@ -13,11 +13,12 @@ from sentinel.domain.costs import Answer, Window
 from sentinel.domain.coverage import covered_days
 from sentinel.domain.suspicion import ClustersKept
 from sentinel.store import tables
+from sentinel.store.account_facts import end_inclusive
 from sentinel.store.apply import apply_difference
 from sentinel.store.book import Book
-from sentinel.store.charges import PullMoment, record_charges
+from sentinel.store.charges import record_charges
 from sentinel.store.collector import paused_collector
-from sentinel.store.date_end import end_inclusive, learn
+from sentinel.store.date_end import learn
 from sentinel.store.doubts import DAYS_BEFORE, KEPT_ASIDE, Known, describe, is_confirmed, lost_days, record_losses
 from sentinel.store.incoming import Incoming, Sighting, read_answer
 from sentinel.store.names import record_names
@@ -28,6 +29,7 @@ from sentinel.store.report import PullReport
 from sentinel.store.revisions import delete_revisions, insert_revisions
 from sentinel.store.rows import DailyRows, Difference, compare, distinct, distinct_numbers
 from sentinel.store.timeline import Timeline, load_timeline
+from sentinel.store.undated import PullMoment
 
 
 @paused_collector()
@@ -71,10 +73,16 @@ def record_answer(
     series = distinct_numbers(now.series)
     sightings = _sightings(book, incoming, series)
     places = {number for sighting in sightings for number in (sighting.workspace, sighting.cluster)}
-    insert_new(conn, account, book, places, frozenset(series.tolist()))
+    insert_new(conn, account, book, places, series)
     _write(conn, account, pull, timeline, difference, now, days)
     charges = record_charges(
-        conn, account, PullMoment(pulled_at, pull), answer.window, _following(covered, timeline), answer.account_charges
+        conn,
+        account,
+        PullMoment(pulled_at, pull),
+        asked or answer.window,
+        answer.window,
+        _following(covered, timeline),
+        answer.account_charges,
     )
     renamed = record_names(conn, account, pulled_at, sightings)
     if asked is not None:

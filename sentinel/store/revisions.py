@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, case, delete, func, select
 
 from sentinel.store import tables
-from sentinel.store.bulk import insert_rows
+from sentinel.store.bulk import insert_numbers
 from sentinel.store.rows import DailyRows, Difference, days_of, key_of, replace, series_of
 
 
@@ -49,6 +50,12 @@ class Revisions:
         return self.where(first)
 
 
+_PORTION = 50_000
+NO_REVISIONS = Revisions(
+    np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.bool_), np.empty(0, np.int64), np.empty(0, np.float64)
+)
+
+
 def roll_back(rows: DailyRows, undone: Revisions, order: NDArray[np.int64]) -> DailyRows:
     """The rows as they were before the `undone` changes; `order` ranks the pulls of these."""
     if not len(undone.key):
@@ -61,32 +68,45 @@ def roll_back(rows: DailyRows, undone: Revisions, order: NDArray[np.int64]) -> D
 
 def load_revisions(conn: Connection, first: int, stop: int, pulls: Iterable[int]) -> Revisions:
     """The changes that some pulls made on the days [first, stop)."""
+    wanted = np.array(sorted(set(pulls)), np.int64)
+    if not len(wanted):
+        return NO_REVISIONS
     c = tables.revision.c
-    query = select(c.day, c.series_id, c.pull_id, c.old_cost, c.old_quantity).where(c.day >= first, c.day < stop)
-    wanted = frozenset(pulls)
-    rows = [row for row in conn.execute(query) if row[2] in wanted] if wanted else []
-    day, series, pull, cost, quantity = zip(*rows, strict=True) if rows else ((),) * 5
+    query = select(
+        c.day,
+        c.series_id,
+        c.pull_id,
+        case((c.old_cost.is_(None), 0), else_=1),
+        func.coalesce(c.old_cost, 0),
+        func.coalesce(c.old_quantity, 0.0),
+    ).where(c.day >= first, c.day < stop)
+    result = conn.execute(query)
+    parts = [NO_REVISIONS]
+    while rows := result.fetchmany(_PORTION):
+        day, series, pull, present, cost, quantity = (np.array(column) for column in zip(*rows, strict=True))
+        part = Revisions(key_of(day, series), pull, present.astype(np.bool_), cost, quantity)
+        parts.append(part.where(np.isin(pull, wanted)))
     return Revisions(
-        key=key_of(np.array(day, np.int64), np.array(series, np.int64)),
-        pull=np.array(pull, np.int64),
-        present=np.array([value is not None for value in cost], np.bool_),
-        cost=np.array([value or 0 for value in cost], np.int64),
-        quantity=np.array([value or 0.0 for value in quantity], np.float64),
+        key=np.concatenate([part.key for part in parts]),
+        pull=np.concatenate([part.pull for part in parts]),
+        present=np.concatenate([part.present for part in parts]),
+        cost=np.concatenate([part.cost for part in parts]),
+        quantity=np.concatenate([part.quantity for part in parts]),
     )
 
 
 def insert_revisions(conn: Connection, difference: Difference, pull: int) -> None:
     """Remember what the rows said before `pull` changed them by `difference`."""
     for portion in difference.new.portions():
-        insert_rows(conn, "revision", _keys(portion, pull))
+        insert_numbers(conn, "revision", _keys(portion), {"pull_id": pull})
     for before in (difference.old, difference.vanished):
         for portion in before.portions():
-            old = {"old_cost": portion.cost.tolist(), "old_quantity": portion.quantity.tolist()}
-            insert_rows(conn, "revision", _keys(portion, pull) | old)
+            old = {"old_cost": portion.cost, "old_quantity": portion.quantity}
+            insert_numbers(conn, "revision", _keys(portion) | old, {"pull_id": pull})
 
 
-def _keys(rows: DailyRows, pull: int) -> dict[str, Sequence[object]]:
-    return {"day": rows.day.tolist(), "series_id": rows.series.tolist(), "pull_id": [pull] * len(rows)}
+def _keys(rows: DailyRows) -> dict[str, NDArray[Any]]:
+    return {"day": rows.day.astype(np.int32), "series_id": rows.series.astype(np.int32)}
 
 
 def delete_revisions(conn: Connection, pull: int, days: Iterable[int]) -> None:

@@ -54,8 +54,21 @@ class DailyRows:
         for start in range(0, len(self), _PORTION):
             yield self._part(slice(start, start + _PORTION))
 
+    def by_day(self) -> Iterator[DayRows]:
+        """The rows of each day that has any."""
+        for day in distinct(self.day).tolist():
+            yield DayRows(day, self.on([day]))
+
     def _part(self, part: slice) -> DailyRows:
         return DailyRows(self.key[part], self.cost[part], self.quantity[part])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DayRows:
+    """All rows of one day, an ordinal."""
+
+    day: int
+    rows: DailyRows
 
 
 _PORTION = 50_000

@@ -3,6 +3,9 @@
 A `day` in the large tables is the proleptic ordinal of a UTC charge day, the number that `date.toordinal` gives: three
 bytes, and the order of the days. People look at the view `daily_cost_named`, which shows dates, names and currency.
 A `cost` is in 1e-8 currency units.
+
+The tables that an answer fills by the ten thousand have no foreign keys: each would cost a look-up for every row. One
+function writes them, in one transaction, and `sentinel db check` looks for rows that refer to nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ class PlaceName(SQLModel, table=True):
     __tablename__: ClassVar[str] = "place_name"
     __table_args__ = NO_ROWID
 
-    place_id: int = Field(primary_key=True, foreign_key="place.id", sa_column_kwargs={"autoincrement": False})
+    place_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     seen_at: datetime = Field(primary_key=True, sa_type=UtcMoment)
     name: str
     regions: str
@@ -51,7 +54,7 @@ class Series(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("place_id", "product"),)
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
-    place_id: int = Field(foreign_key="place.id")
+    place_id: int
     product: str
 
 
@@ -158,7 +161,8 @@ class Revision(SQLModel, table=True):
 class AccountCharge(SQLModel, table=True):
     """A credit or support charge from one pull on, until a later pull says otherwise; an empty cost: it is gone.
 
-    `day` is empty where the answer dates the charge only by its billing month, whose first day is `month`.
+    `day` is empty where the answer dates the charge only by its billing month, whose first day is `month`. Then the row
+    is what this one pull said of the days that it asked for, changed or not.
     """
 
     __tablename__: ClassVar[str] = "account_charge"
@@ -174,12 +178,13 @@ class AccountCharge(SQLModel, table=True):
 
 
 class Account(SQLModel, table=True):
-    """What was learned of an account's answers: whether `date_end` belongs to the window asked for."""
+    """What was learned of an account: whether `date_end` belongs to the window asked for, and which method works."""
 
     __tablename__: ClassVar[str] = "account"
 
     name: str = Field(primary_key=True)
     end_inclusive: bool | None
+    method: str | None
 
 
 place = table_of(Place)

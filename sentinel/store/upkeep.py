@@ -55,7 +55,9 @@ def prune(conn: Connection, before: date) -> Pruned:
     c = tables.account_charge.c
     # An undated charge is that of a whole month, which goes with its last day.
     gone = (c.day < before) | (c.day.is_(None) & (c.month < before.replace(day=1)))
-    charges = conn.execute(delete(tables.account_charge).where(gone)).rowcount
+    # One charge has a row for each version of it.
+    charges = len(conn.execute(select(c.account, c.month, c.day, c.product).where(gone).distinct()).all())
+    conn.execute(delete(tables.account_charge).where(gone))
     pulls = _delete_unneeded_pulls(conn, start_of(before))
     _delete_unneeded_places(conn)
     return Pruned(rows, charges, revisions, pulls)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from sentinel.domain.costs import Answer, ClusterCharges
 
 DOCUMENTED = (Path(__file__).parents[1] / "fixtures" / "breakdowns" / "documented_answer.json").read_bytes()
 
@@ -26,3 +29,28 @@ def one_cluster(totals: list[str], *, first_day: int = 1) -> bytes:
         '"workspaces":[{"workspace_id":"w","clusters":[{"virtual_cluster_id":"c","charges":[{"product":"p",'
         f'"breakdowns":[{rows}]}}]}}]}}]}}]}}'
     ).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCluster:
+    """One cluster of a decoded answer: its names, and its rows as (product, day ordinal, cost in units, quantity)."""
+
+    named: ClusterCharges
+    rows: list[tuple[str, int, int, float]]
+
+
+def read_clusters(answer: Answer) -> list[ReadCluster]:
+    """All clusters of an answer, each with its own rows."""
+    charges = answer.daily_charges()
+    columns = zip(charges.day.tolist(), charges.cost.tolist(), charges.quantity.tolist(), strict=True)
+    return [
+        ReadCluster(
+            cluster,
+            [
+                (product, *next(columns))
+                for product, length in zip(cluster.products, cluster.lengths, strict=True)
+                for _ in range(length)
+            ],
+        )
+        for cluster in charges.clusters
+    ]

@@ -127,6 +127,25 @@ def test_a_get_that_is_refused_only_later_is_posted_and_told() -> None:
     assert ["answered 403 to GET" in str(error) for error in told] == [True]
 
 
+def test_a_method_that_worked_in_an_earlier_pull_is_tried_first() -> None:
+    """And the other one where it is refused."""
+    with BillingServer([GOOD, Answer(405, b"no", HTML), GOOD]) as server, client_of(server) as client:
+        client.start_with("POST")
+        client.get_breakdowns(DAYS)
+        client.get_breakdowns(DAYS)
+        assert client.method == "GET"
+    assert server.methods == ["POST", "POST", "GET"]
+
+
+def test_a_refused_key_stays_one_where_get_is_refused_as_such() -> None:
+    """The method that worked before speaks for the key."""
+    with BillingServer([FORBIDDEN, Answer(411, b"no", HTML)]) as server, client_of(server) as client:
+        client.start_with("POST")
+        with pytest.raises(ApiRefused):
+            client.get_breakdowns(DAYS)
+    assert server.methods == ["POST", "GET"]
+
+
 def test_each_attempt_that_is_made_again_is_told() -> None:
     """What passes while one waits is no failure, but people may want to know."""
     told: list[PullError] = []
@@ -218,7 +237,7 @@ BACKOFF = [(0.5, 1), (1, 2), (2, 3), (3, 3)]
 def test_a_passing_failure_is_asked_again(status: int) -> None:
     """The answer is taken as if nothing had been."""
     with BillingServer([Answer(status, b"later", HTML), GOOD]) as server:
-        assert len(list(ask(server).clusters())) == 2
+        assert len(ask(server).daily_charges().clusters) == 2
     assert len(server.asked) == 2
 
 
@@ -253,7 +272,7 @@ def test_a_connection_that_breaks_in_mid_body_is_made_again() -> None:
     """Half an answer is never used."""
     broken = Answer(body=DOCUMENTED[:700], declared_length=len(DOCUMENTED), reset=True)
     with BillingServer([broken, GOOD]) as server:
-        assert len(list(ask(server).clusters())) == 2
+        assert len(ask(server).daily_charges().clusters) == 2
     assert len(server.asked) == 2
 
 
@@ -349,7 +368,7 @@ def test_a_wrong_type_deep_inside_is_named_while_clusters_are_read() -> None:
     with BillingServer([Answer(body=mistyped)]) as server:
         answer = ask(server)
     with pytest.raises(BadAnswer) as caught:
-        list(answer.clusters())
+        answer.daily_charges()
     assert str(caught.value) == f'{path}: expected number, got "n/a"'
     assert caught.value.body == mistyped
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sentinel.domain.costs import Answer, ClusterCharges, Window
 from sentinel.errors import BadAnswer
 from sentinel.pull import decode_answer
-from tests.pull.answers import DOCUMENTED, documented, one_cluster
+from tests.pull.answers import DOCUMENTED, ReadCluster, documented, one_cluster, read_clusters
 
 JAN_1 = date(2026, 1, 1).toordinal()
 JAN_2 = date(2026, 1, 2).toordinal()
@@ -27,22 +27,24 @@ Step = str | int
 def test_the_documented_answer_has_two_clusters_and_six_exact_daily_rows() -> None:
     """Costs are whole 1e-8 units, days ordinals, quantities floats, in the order of the answer."""
     answer: Answer = decode_answer(DOCUMENTED)
-    mumbai, virginia = answer.clusters()
+    mumbai, virginia = read_clusters(answer)
     assert answer.window == Window(date(2026, 1, 1), date(2026, 1, 3))
     assert answer.account_charges == ()
-    assert mumbai == ClusterCharges(
+    assert mumbai.named == ClusterCharges(
         tenant="ti_4f1c",
         workspace="wi_9a20",
         workspace_name="production",
         cluster="vci_mumbai_71d3",
         cluster_name="vcn_orders_mumbai",
         regions=("ap-south-1",),
-        charges=[
-            ("Cluster minutes", JAN_1, 131526, 0.03288155235350132),
-            ("Cluster minutes", JAN_2, 128855, 0.03221375308930874),
-        ],
+        products=("Cluster minutes",),
+        lengths=(2,),
     )
-    assert virginia.charges == [
+    assert mumbai.rows == [
+        ("Cluster minutes", JAN_1, 131526, 0.03288155235350132),
+        ("Cluster minutes", JAN_2, 128855, 0.03221375308930874),
+    ]
+    assert virginia.rows == [
         ("Cluster minutes", JAN_1, 333331000, 1440.0),
         ("Cluster minutes", JAN_2, 333331000, 1440.0),
         ("Uncompressed GiB written - Tier 1", JAN_1, 1658168000, 829.0839424058795),
@@ -50,16 +52,16 @@ def test_the_documented_answer_has_two_clusters_and_six_exact_daily_rows() -> No
     ]
 
 
-def test_clusters_can_be_asked_for_again() -> None:
+def test_charges_can_be_asked_for_again() -> None:
     """Each call starts anew, also from a bytearray."""
     answer = decode_answer(bytearray(DOCUMENTED))
-    assert list(answer.clusters()) == list(answer.clusters())
+    assert read_clusters(answer) == read_clusters(answer)
 
 
 def test_unknown_keys_are_ignored_on_every_level() -> None:
     """The API may grow."""
     grown = DOCUMENTED.replace(b"{", b'{"new": [{"total": "x"}], ')
-    assert list(decode_answer(grown).clusters()) == list(decode_answer(DOCUMENTED).clusters())
+    assert read_clusters(decode_answer(grown)) == read_clusters(decode_answer(DOCUMENTED))
 
 
 def test_names_and_regions_may_be_missing() -> None:
@@ -68,7 +70,7 @@ def test_names_and_regions_may_be_missing() -> None:
     del at(document, ("tenants", 0, "workspaces", 0))["workspace_name"]
     del at(document, CLUSTER)["cluster_name"]
     at(document, CLUSTER)["cluster_regions"] = None
-    cluster = clusters_of(document)[1]
+    cluster = clusters_of(document)[1].named
     assert (cluster.workspace_name, cluster.cluster_name, cluster.regions) == ("wi_9a20", "vci_virginia_b85e", ())
 
 
@@ -87,7 +89,7 @@ def test_a_cluster_without_charges_is_told() -> None:
     """It exists, and costs nothing."""
     document = documented()
     at(document, CLUSTER)["charges"] = []
-    assert [len(cluster.charges) for cluster in clusters_of(document)] == [2, 0]
+    assert [len(cluster.rows) for cluster in clusters_of(document)] == [2, 0]
 
 
 def test_a_cluster_may_stand_in_parts() -> None:
@@ -96,7 +98,7 @@ def test_a_cluster_may_stand_in_parts() -> None:
     clusters = at(document, CLUSTER[:-1])
     clusters.append(clusters[1] | {"charges": clusters[1]["charges"][:1]})
     clusters[1]["charges"] = clusters[1]["charges"][1:]
-    charges = [len(cluster.charges) for cluster in clusters_of(document)]
+    charges = [len(cluster.rows) for cluster in clusters_of(document)]
     assert charges == [2, 2, 2]
 
 
@@ -115,7 +117,7 @@ def test_the_same_cluster_in_two_tenants_is_two_series() -> None:
     """An id is only known within its tenant and workspace."""
     document = documented()
     document["tenants"].append(document["tenants"][0] | {"tenant_id": "other"})
-    assert [cluster.tenant for cluster in clusters_of(document)] == ["ti_4f1c", "ti_4f1c", "other", "other"]
+    assert [cluster.named.tenant for cluster in clusters_of(document)] == ["ti_4f1c", "ti_4f1c", "other", "other"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +151,7 @@ def test_a_number_without_bounds_is_refused(number: str) -> None:
     """No bill means infinity."""
     path = "tenants[0].workspaces[0].clusters[0].charges[0].breakdowns[0].total"
     with pytest.raises(BadAnswer, match="expected number, got") as caught:
-        list(decode_answer(one_cluster([number])).clusters())
+        decode_answer(one_cluster([number])).daily_charges()
     assert caught.value.path == path
 
 
@@ -214,7 +216,7 @@ def test_every_cut_of_an_answer_is_refused() -> None:
 def test_a_body_that_is_no_answer_is_kept_and_explained(body: bytes, problem: str) -> None:
     """The error tells what came instead and keeps the body for a look at it."""
     with pytest.raises(BadAnswer) as caught:
-        list(decode_answer(body).clusters())
+        decode_answer(body).daily_charges()
     assert problem in str(caught.value)
     assert caught.value.body == body
 
@@ -244,16 +246,27 @@ amounts = st.decimals(allow_nan=False, allow_infinity=False, min_value=-999_999_
 def test_totals_are_the_units_nearest_to_the_digits_sent(totals: list[Decimal]) -> None:
     """However many digits and however large: the sum is exact to the last unit."""
     answer = decode_answer(one_cluster([str(total) for total in totals]))
-    (cluster,) = answer.clusters()
-    assert [cost for _, _, cost, _ in cluster.charges] == [units(total) for total in totals]
+    assert answer.daily_charges().cost.tolist() == [units(total) for total in totals]
 
 
 @given(st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=30))
 def test_totals_written_as_floats_are_exact(totals: list[float]) -> None:
     """A server that prints the shortest text of a float64 is read to the last digit of that text."""
     answer = decode_answer(one_cluster([repr(total) for total in totals]))
-    (cluster,) = answer.clusters()
-    assert [cost for _, _, cost, _ in cluster.charges] == [units(Decimal(repr(total))) for total in totals]
+    assert answer.daily_charges().cost.tolist() == [units(Decimal(repr(total))) for total in totals]
+
+
+def test_one_total_beyond_float64_leaves_the_others_as_they_are() -> None:
+    """Only its own cluster is read digit by digit, and the right rows are put right."""
+    document = documented()
+    clusters = at(document, CLUSTER[:-1])
+    clusters.insert(1, json.loads(json.dumps(clusters[0] | {"virtual_cluster_id": "vci_third"})))
+    before = [cluster.rows for cluster in clusters_of(document)]
+    start, total, rest = json.dumps(document).rpartition("0.00128855")
+    assert total
+    after = [cluster.rows for cluster in read_clusters(decode_answer(f"{start}67108864.00000003{rest}".encode()))]
+    product, on, _, quantity = before[1][1]
+    assert after == [before[0], [before[1][0], (product, on, 6710886400000003, quantity)], before[2]]
 
 
 @pytest.mark.parametrize(
@@ -271,8 +284,7 @@ def test_totals_written_as_floats_are_exact(totals: list[float]) -> None:
 )
 def test_totals_at_the_edges_of_float64(total: str, expected: int) -> None:
     """Where float64 cannot tell, the digits do; a tie goes to the even unit."""
-    (cluster,) = decode_answer(one_cluster([total])).clusters()
-    assert [cost for _, _, cost, _ in cluster.charges] == [expected]
+    assert decode_answer(one_cluster([total])).daily_charges().cost.tolist() == [expected]
 
 
 def units(total: Decimal) -> int:
@@ -306,9 +318,9 @@ def needed_places() -> Iterator[tuple[Step, ...]]:
             yield path
 
 
-def clusters_of(document: dict[str, Any]) -> list[ClusterCharges]:
+def clusters_of(document: dict[str, Any]) -> list[ReadCluster]:
     """All clusters of an answer."""
-    return list(decode_answer(json.dumps(document).encode()).clusters())
+    return read_clusters(decode_answer(json.dumps(document).encode()))
 
 
 def error_of(document: dict[str, Any]) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from sentinel.domain.costs import AccountCharge, ClusterCharges, Window
+import numpy as np
+
+from sentinel.domain.costs import AccountCharge, ClusterCharges, DailyCharges, Window
 
 SETTLE_AFTER = timedelta(hours=36)
 FIRST = date(2026, 3, 1)
@@ -14,17 +16,44 @@ FIRST = date(2026, 3, 1)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One cluster in an answer, or a part of it: `rows` are (product, day ordinal, cost in 1e-8 units, quantity)."""
+
+    tenant: str
+    workspace: str
+    workspace_name: str
+    cluster: str
+    cluster_name: str
+    regions: tuple[str, ...]
+    rows: list[tuple[str, int, int, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class PlainAnswer:
     """An answer whose clusters are simply there."""
 
     window: Window
-    charges: tuple[ClusterCharges, ...] = ()
+    parts: tuple[Part, ...] = ()
     account_charges: tuple[AccountCharge, ...] = ()
     body: bytes = b"{}"
 
-    def clusters(self) -> Iterator[ClusterCharges]:
-        """The charges, one cluster at a time."""
-        return iter(self.charges)
+    def daily_charges(self) -> DailyCharges:
+        """The charges of all clusters."""
+        rows = [row for part in self.parts for row in part.rows]
+        clusters = tuple(
+            ClusterCharges(
+                *(part.tenant, part.workspace, part.workspace_name, part.cluster, part.cluster_name, part.regions),
+                products=tuple(product for product, *_ in part.rows),
+                lengths=(1,) * len(part.rows),
+            )
+            for part in self.parts
+        )
+        return DailyCharges(
+            clusters,
+            day=np.array([day for _, day, _, _ in rows], np.int64),
+            cost=np.array([cost for _, _, cost, _ in rows], np.int64),
+            quantity=np.array([quantity for _, _, _, quantity in rows], np.float64),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +102,16 @@ def answer(
     for row in rows:
         charge = (row.product, row.day.toordinal(), row.cost, row.quantity)
         clusters.setdefault((row.tenant, row.workspace, row.cluster), []).append(charge)
-    charges = (
-        ClusterCharges(
+    parts = (
+        Part(
             tenant=tenant,
             workspace=workspace,
             workspace_name=names.workspaces.get(workspace, workspace),
             cluster=cluster,
             cluster_name=names.clusters.get(cluster, cluster),
             regions=names.regions.get(cluster, ("us-east-1",)),
-            charges=rows_of_cluster,
+            rows=rows_of_cluster,
         )
         for (tenant, workspace, cluster), rows_of_cluster in clusters.items()
     )
-    return PlainAnswer(days, tuple(charges), tuple(account_charges))
+    return PlainAnswer(days, tuple(parts), tuple(account_charges))

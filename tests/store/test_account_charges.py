@@ -59,6 +59,42 @@ def test_an_undated_charge_is_replaced_only_by_a_window_from_the_months_first_da
     assert (whole.charges_changed, charges(database)) == (1, [("Credit", None, 900)])
 
 
+def test_a_month_that_comes_in_parts_is_their_sum(database: Database) -> None:
+    """The first days alone do not replace what was known of more of the month."""
+    pulled(database, at(20), window(0, 20), credit(700))
+    newer = pulled(database, at(21), window(10, 21), credit(300))
+    assert (newer.charges_changed, charges(database)) == (0, [("Credit", None, 700)])
+    older = pulled(database, at(21, 1), window(0, 10), credit(450), credit(5, product="Support"))
+    assert (older.charges_changed, charges(database)) == (2, [("Credit", None, 750), ("Support", None, 5)])
+    assert charges(database, as_of=at(21)) == [("Credit", None, 700)]
+
+
+def test_the_first_part_of_a_month_is_better_than_nothing(database: Database) -> None:
+    """Until the rest of it is told, in whatever order."""
+    pulled(database, LATE, window(0, 10), credit(450))
+    assert charges(database) == [("Credit", None, 450)]
+    pulled(database, at(41), window(10, 31), credit(300))
+    assert charges(database) == [("Credit", None, 750)]
+
+
+def test_a_part_without_a_charge_says_that_there_is_none(database: Database) -> None:
+    """Half of a month, asked again, no longer has the charge that it had."""
+    pulled(database, LATE, window(10, 31), credit(300))
+    pulled(database, LATE, window(0, 10), credit(450))
+    report = pulled(database, at(41), window(10, 31))
+    assert (report.charges_changed, charges(database)) == (1, [("Credit", None, 450)])
+
+
+def test_a_few_days_asked_again_leave_the_charge_of_the_month_alone(database: Database) -> None:
+    """Also right after its first day, and until all of the month is asked for again."""
+    pulled(database, LATE, window(0, 31), credit(700))
+    for first, stop in ((0, 3), (3, 9), (12, 31)):
+        assert pulled(database, at(41), window(first, stop), credit(10)).charges_changed == 0
+    assert charges(database) == [("Credit", None, 700)]
+    pulled(database, at(42), window(9, 12), credit(10))
+    assert charges(database) == [("Credit", None, 40)]
+
+
 def test_a_charge_that_vanishes_is_gone_and_was_there(database: Database) -> None:
     """Both kinds."""
     pulled(database, LATE, window(0, 31), credit(-500, day(3)), credit(700))

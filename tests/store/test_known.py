@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sentinel.domain.costs import Window
 from sentinel.domain.coverage import KnownDays
 from sentinel.errors import ApiUnavailable, PullError, WindowRefused
-from sentinel.store import Database, known_days, pull_health, record_failed_pull
+from sentinel.store import Database, faults, known_days, pull_health, record_failed_pull
 from tests.store.answers import SETTLE_AFTER, Row, answer, at, day, window
 from tests.store.recording import pull, record
 
@@ -62,6 +62,17 @@ def test_failures_are_counted_since_the_last_answer(database: Database) -> None:
         assert pull_health(conn, "main", at(2)).failing_since is None
 
 
+def test_a_pull_that_fails_for_several_windows_has_failed_once(database: Database) -> None:
+    """Its windows come newest first, and one that is too long comes in halves; a new pull begins with the newest."""
+    for moment in (1, 2, 3):
+        for first, stop in ((31, 40), (0, 31), (16, 31), (0, 16), (-28, 0)):
+            fail(database, at(moment), ApiUnavailable("503"), window(first, stop))
+        assert known(database, at(4)).failures == moment
+    fail(database, at(3, 6), ApiUnavailable("503"), window(-28, 0))
+    fail(database, at(3, 12), ApiUnavailable("503"), window(-28, 0))
+    assert known(database, at(4)).failures == 5
+
+
 def test_days_that_the_api_refused_rest_for_a_week(database: Database) -> None:
     """Unless they were answered since."""
     fail(database, at(1), WindowRefused("400: too far back"), window(-10, -5))
@@ -69,6 +80,29 @@ def test_days_that_the_api_refused_rest_for_a_week(database: Database) -> None:
     pull(database, at(2), window(0, 2), [Row(day(0), 1)])
     assert known(database, at(7)).refused == {*(day(number) for number in range(-10, -5)), day(2)}
     assert known(database, at(8) + timedelta(seconds=1)).refused == frozenset()
+
+
+def test_days_before_the_account_began_are_no_failure(database: Database) -> None:
+    """The API refuses them, and its history is complete all the same."""
+    fail(database, at(1), WindowRefused("400: too far back"), window(-28, 31))
+    pull(database, at(2), window(0, 3), [Row(day(number), 1) for number in range(3)])
+    for first in (-7, -1):
+        fail(database, at(2), WindowRefused("400: too far back"), window(first, 0))
+    found = known(database, at(3))
+    assert (found.begins, found.failures) == (day(0), 0)
+    with database.read() as conn:
+        assert pull_health(conn, "main", at(3)).failing_since is None
+        assert faults(conn, "main", at(0)) == ()
+
+
+def test_refused_days_inside_the_history_stay_a_fault(database: Database) -> None:
+    """The account has charges before them."""
+    pull(database, at(2), window(0, 3), [Row(day(number), 1) for number in range(3)])
+    fail(database, at(3), WindowRefused("400: not now"), window(3, 4))
+    found = known(database, at(4))
+    assert (found.begins, found.failures) == (None, 1)
+    with database.read() as conn:
+        assert [fault.message for fault in faults(conn, "main", at(0))] == ["400: not now"]
 
 
 def test_an_import_covers_days_but_is_no_attempt(database: Database) -> None:

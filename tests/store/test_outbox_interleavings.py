@@ -1,4 +1,4 @@
-"""No notification is lost, sent twice, or overtaken, however claims, crashes and results interleave."""
+"""No notification is lost, sent twice, or overtaken, however claims, crashes, results and foldings interleave."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from sentinel.errors import DeliveryError
 from sentinel.store import (
     Database,
     claim,
+    fold,
     park,
     parked_notifications,
     queue_state,
     record_retry,
     record_sent,
     unpark,
+    waiting_notifications,
 )
-from tests.store.conversations import LEASE, NOW, open_in, put
+from tests.store.conversations import LEASE, NOW, message, open_in, put
 
 CHANNELS = ("finops", "owners")
 ALERTS, SENDERS = 2, 2
@@ -74,6 +76,13 @@ class Unpark:
     """A person has mended a channel."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """All that waits for a channel, and cannot have arrived, becomes one notification."""
+
+    channel: str
+
+
 @dataclass
 class Sender:
     """A process that delivers: what it holds, until when, and what it is about to record."""
@@ -109,8 +118,9 @@ STEPS = st.one_of(
     st.builds(Deliver, SOME_SENDER, SOME_CHANNEL, SOME_OUTCOME),
     st.builds(Wait, st.sampled_from([1, 31, 119, 120, 600])),
     st.builds(Unpark),
+    st.builds(Fold, SOME_CHANNEL),
 )
-Step = Tell | Claim | Send | Record | Deliver | Wait | Unpark
+Step = Tell | Claim | Send | Record | Deliver | Wait | Unpark | Fold
 
 
 @dataclass
@@ -157,6 +167,16 @@ class World:
             case Unpark():
                 with self.database.write() as conn:
                     unpark(conn, self.moment)
+            case Fold(channel):
+                self.fold(channel)
+
+    def fold(self, channel: str) -> None:
+        """Make one of all that waits and cannot have arrived."""
+        with self.database.write() as conn:
+            waiting = waiting_notifications(conn, channel)
+            if len(waiting) > 1:
+                ids = [alert_id for one in waiting for alert_id in one.message.alert_ids]
+                fold(conn, channel, waiting, message(*dict.fromkeys(ids)), self.moment)
 
     def claim(self, sender: Sender, channel: str) -> bool:
         """Claim what is due: nothing that is sent, that another holds, or that is to wait."""
@@ -228,6 +248,13 @@ class World:
                 self.record(last)
 
 
+def end_of(number: int, into: dict[int, int | None]) -> int:
+    """The notification that tells what this one told, after all the foldings."""
+    while (following := into[number]) is not None:
+        number = following
+    return number
+
+
 @settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
@@ -246,7 +273,12 @@ def test_every_notification_arrives_once_and_in_its_turn(
 
     with database.read() as conn:
         states = queue_state(conn)
-    assert sum(state.sent for state in states) == len(world.arrived) == world.expected
+        rows = conn.execute(text("SELECT id, key, folded_into FROM notification")).all()
+    assert sum(state.sent for state in states) == len(world.arrived)
+    into = {number: folded_into for number, _, folded_into in rows}
+    written = [number for number, key, _ in rows if key.startswith("key-")]
+    assert len(written) == world.expected
+    assert {end_of(number, into) for number in written} == {number for _, number in world.arrived}
     assert sum(state.waiting + state.parked for state in states) == 0
     assert set(Counter(world.arrived).values()) <= {1}
     for channel in CHANNELS:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
-from sentinel.domain.costs import ClusterCharges, Window
+from sentinel.domain.costs import DailyCharges, Window
 from sentinel.errors import BadAnswer
 from sentinel.store import Database, record_answer
-from tests.store.answers import PlainAnswer, Row, answer, at, day, window
+from tests.store.answers import Part, PlainAnswer, Row, answer, at, day, window
 from tests.store.reading import cells, costs_by_day, load, settled_days
 from tests.store.recording import pull, record
 
@@ -33,9 +32,9 @@ def test_rows_of_one_series_and_day_are_added_up_also_when_a_cluster_stands_twic
     """A product may stand twice with two unit prices, and a cluster twice with a part of its charges each."""
     on = day(0).toordinal()
     twice = [
-        ClusterCharges("t", "w", "w", "c", "c", (), [("p", on, 100, 1.5), ("p", on, 20, 2)]),
-        ClusterCharges("t", "w", "w", "d", "d", (), [("p", on, 7, 1)]),
-        ClusterCharges("t", "w", "w", "c", "c", (), [("p", on, 3, 0.25), ("q", on, 1, 1)]),
+        Part("t", "w", "w", "c", "c", (), [("p", on, 100, 1.5), ("p", on, 20, 2)]),
+        Part("t", "w", "w", "d", "d", (), [("p", on, 7, 1)]),
+        Part("t", "w", "w", "c", "c", (), [("p", on, 3, 0.25), ("q", on, 1, 1)]),
     ]
     report = record(database, LATE, window(0, 1), PlainAnswer(window(0, 1), tuple(twice)))
     matrix = load(database)
@@ -106,16 +105,15 @@ def test_an_account_without_clusters_is_covered_and_costs_nothing(database: Data
 
 
 def test_a_bad_place_in_an_answer_stores_nothing_of_it(database: Database) -> None:
-    """The cluster before the fault was read, and is not there."""
+    """Whatever stood before the fault."""
 
     class Broken(PlainAnswer):
-        def clusters(self) -> Iterator[ClusterCharges]:
-            yield from self.charges
+        def daily_charges(self) -> DailyCharges:
             raise BadAnswer("tenants[0]", "expected number")
 
     good = answer(window(0, 1), [Row(day(0), 5)])
     with pytest.raises(BadAnswer), database.write() as conn:
-        record_answer(conn, "main", LATE, good.window, Broken(good.window, good.charges), timedelta(hours=36))
+        record_answer(conn, "main", LATE, good.window, Broken(good.window, good.parts), timedelta(hours=36))
     matrix = load(database)
     assert matrix.series == ()
     assert not matrix.covered.any()

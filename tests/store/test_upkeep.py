@@ -89,11 +89,11 @@ def test_a_backup_is_whole_while_another_thread_writes(sqlite_database: Database
     writer = Thread(target=write)
     writer.start()
     try:
-        assert begun.wait(20)
+        assert begun.wait(120)
         size = back_up(sqlite_database, tmp_path / "backup.db")
     finally:
         stop.set()
-        writer.join(20)
+        writer.join(120)
     assert (tmp_path / "backup.db").stat().st_mode & 0o777 == 0o600
     assert size == (tmp_path / "backup.db").stat().st_size
     with open_database(f"sqlite:///{tmp_path / 'backup.db'}") as copy:
@@ -134,6 +134,8 @@ def test_a_whole_database_has_no_defects(database: Database) -> None:
         ("DELETE FROM daily_vector", "daily_vector differs from daily_cost on 2026-03-01, main"),
         ("INSERT INTO daily_cost VALUES (739999, 77, 1, 1)", "row of daily_cost has no series"),
         ("INSERT INTO revision VALUES (739999, 1, 77, 1, 1)", "row of revision has no pull"),
+        ("INSERT INTO series VALUES (77, 88, 'Cluster minutes')", "series has no place (number 77)"),
+        ("INSERT INTO place_name SELECT 88, seen_at, name, regions FROM place_name LIMIT 1", "name has no place"),
         ("UPDATE alembic_version SET version_num = '0000'", "the schema is 0000"),
     ],
 )
