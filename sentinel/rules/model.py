@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -12,43 +14,79 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, StrictBool, ValidationInfo, field_validator
 
-from sentinel.domain.findings import RuleKind, Severity
+from sentinel.domain.alerts import Alert
+from sentinel.domain.findings import RuleKind
 from sentinel.domain.scopes import DEFAULT_TIER_PATTERN
-from sentinel.rules.budgets import Budget, CostBasis, Term, Threshold, Weekday
+from sentinel.rules.amounts import Averaged, HasAmount, Override
+from sentinel.rules.budgets import Budget, CostBasis, Threshold
+from sentinel.rules.commitments import Commitment, SpentBefore
+from sentinel.rules.credits import Credit
 from sentinel.rules.entries import DayRange, Entry, Where
+from sentinel.rules.periods import Rolling, Term, Weekday
 from sentinel.rules.receivers import (
+    AppriseChannel,
     Channel,
     ConsoleChannel,
     EmailChannel,
     Notify,
+    PagerDutyChannel,
     Receiver,
     SlackChannel,
     WebhookChannel,
 )
-from sentinel.rules.rule import Rule, ScopedRule
+from sentinel.rules.reconciliation import InvoiceCheck
+from sentinel.rules.reports import ScheduledReport, TimeZone
+from sentinel.rules.routes import Route, matching_routes
+from sentinel.rules.rule import PartRule, RemindEvery, Rule, ScopedRule
+from sentinel.rules.sending import RateLimit
 from sentinel.rules.spikes import Method, NewSpend, Spike, SpikeDirection
-from sentinel.rules.values import Currency, Duration, Name, NotBoolean, Secret, Share, format_duration, percent, within
+from sentinel.rules.values import (
+    NEVER,
+    Currency,
+    Duration,
+    Name,
+    NotBoolean,
+    Secret,
+    Share,
+    format_duration,
+    percent,
+    within,
+)
 
 __all__ = [
     "Account",
+    "AppriseChannel",
+    "Averaged",
     "Budget",
     "Channel",
+    "Commitment",
     "ConsoleChannel",
     "CostBasis",
+    "Credit",
     "Defaults",
     "EmailChannel",
     "Freshness",
+    "HasAmount",
+    "InvoiceCheck",
     "Method",
     "Mute",
     "NewSpend",
     "Notify",
+    "Override",
+    "PagerDutyChannel",
+    "PartRule",
+    "RateLimit",
     "Receiver",
+    "Rolling",
+    "Route",
     "Rule",
     "Rules",
+    "ScheduledReport",
     "ScopedRule",
     "Settings",
     "Share",
     "SlackChannel",
+    "SpentBefore",
     "Spike",
     "SpikeDirection",
     "Term",
@@ -78,7 +116,8 @@ class Settings(Entry):
     history_days: Annotated[int, Field(ge=1, le=3660), NotBoolean] = 400
     settle_after: Annotated[Duration, within(timedelta(0), timedelta(days=31))] = timedelta(hours=36)
     restate_days: Annotated[int, Field(ge=0, le=90), NotBoolean] = 7
-    timezone: Literal["UTC"] = "UTC"
+    timezone: TimeZone = "UTC"
+    """By whose clock reports are due; charge days are UTC days."""
     week_start: Weekday = Weekday.MONDAY
     tier_pattern: Annotated[str, AfterValidator(_regular_expression)] = DEFAULT_TIER_PATTERN
     """A regular expression for the part of a product's name that is its tier; the rest is the product family."""
@@ -96,6 +135,8 @@ class Defaults(Entry):
     """What rules have that do not say otherwise; without `notify` they record and tell nobody."""
 
     notify: Notify = Notify()
+    remind_every: RemindEvery = timedelta(days=3)
+    """How often people are reminded of an alert that still fires, or `never`."""
 
 
 class Freshness(Rule):
@@ -130,11 +171,17 @@ class Rules(Entry):
     accounts: Annotated[tuple[Account, ...], Field(min_length=1)]
     channels: Mapping[Name, Channel] = Field(default_factory=dict)
     defaults: Defaults = Defaults()
+    routes: tuple[Route, ...] = ()
+    """Who is told of the alerts of rules without a `notify` of their own; the first that matches decides."""
     budgets: tuple[Budget, ...] = ()
     spikes: tuple[Spike, ...] = ()
     new_spend: tuple[NewSpend, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+    credits: tuple[Credit, ...] = ()
     freshness: Annotated[Freshness, Field(validate_default=True)] = Freshness()
+    reconciliation: InvoiceCheck | None = None
     mutes: tuple[Mute, ...] = ()
+    reports: tuple[ScheduledReport, ...] = ()
 
     @field_validator("freshness")
     @classmethod
@@ -153,11 +200,17 @@ class Rules(Entry):
     def all(self) -> tuple[Rule, ...]:
         """Every rule that judges, in the order of the file's sections."""
         watching = (self.freshness,) if self.freshness.enabled else ()
-        return (*self.budgets, *self.spikes, *self.new_spend, *watching)
+        checking = (self.reconciliation,) if self.reconciliation else ()
+        spending = (*self.budgets, *self.spikes, *self.new_spend, *self.commitments, *self.credits)
+        return (*spending, *watching, *checking)
 
     def named(self, name: str) -> Rule | None:
         """The rule of that name, None where there is none."""
         return next((rule for rule in self.all if rule.name == name), None)
+
+    def report(self, name: str) -> ScheduledReport | None:
+        """The report of that name, None where there is none."""
+        return next((report for report in self.reports if report.name == name), None)
 
     def only(self, names: Collection[str]) -> Rules:
         """The same file with no other rules than these."""
@@ -166,16 +219,39 @@ class Rules(Entry):
                 "budgets": tuple(rule for rule in self.budgets if rule.name in names),
                 "spikes": tuple(rule for rule in self.spikes if rule.name in names),
                 "new_spend": tuple(rule for rule in self.new_spend if rule.name in names),
+                "commitments": tuple(rule for rule in self.commitments if rule.name in names),
+                "credits": tuple(rule for rule in self.credits if rule.name in names),
+                "reconciliation": self.reconciliation if "reconciliation" in names else None,
                 "freshness": self.freshness.model_copy(
                     update={"enabled": self.freshness.enabled and self.freshness.name in names}
                 ),
             }
         )
 
-    def channels_for(self, rule: Rule, severity: Severity) -> tuple[str, ...]:
-        """The names of the channels that a rule's finding of this severity is told to; empty: nobody."""
-        notify = self.defaults.notify if rule.notify is None else rule.notify
-        return notify.channels(severity)
+    def channels_for(self, rule: Rule, alert: Alert) -> tuple[str, ...]:
+        """The names of the channels that a rule's alert is told to, each once; empty: nobody.
+
+        The rule's own `notify` comes first, then the routes that match, then the defaults.
+        """
+        if rule.notify is not None:
+            return rule.notify.channels(alert.severity)
+        taken = matching_routes(self.routes, alert, rule, self.settings.tier_pattern)
+        chosen = [route.notify for route in taken] or [self.defaults.notify]
+        return tuple(dict.fromkeys(name for notify in chosen for name in notify.channels(alert.severity)))
+
+    def fingerprint(self, rule: Rule) -> str:
+        """A stable hash of all that decides for a rule: its own values, and the settings and mutes of the file."""
+        settings = self.settings.model_dump(mode="json", include=set(rule.judged_with), exclude_defaults=True)
+        heeded = self.mutes if rule.heeds_mutes else ()
+        mutes = sorted(mute.model_dump_json(exclude={"comment"}) for mute in heeded)
+        text = json.dumps([rule.fingerprint, settings, mutes], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16] if settings or mutes else rule.fingerprint
+
+    def remind_every(self, rule: Rule) -> timedelta:
+        """How often people are reminded of a rule's alerts; NEVER where they are not."""
+        if rule.remind_every is not None:
+            return rule.remind_every
+        return self.defaults.remind_every if rule.reminds else NEVER
 
     def account(self, name: str) -> Account | None:
         """The account of that name, None where there is none."""
@@ -186,4 +262,5 @@ class Rules(Entry):
         """Every secret of the file, for whoever keeps them out of logs."""
         receivers = (channel.receiver for channel in self.channels.values())
         held = (value for entry in (*self.accounts, *receivers) for _, value in entry)
-        return tuple(value.get_secret_value() for value in held if isinstance(value, SecretStr))
+        each = (one for value in held for one in (value if isinstance(value, tuple) else (value,)))
+        return tuple(one.get_secret_value() for one in each if isinstance(one, SecretStr))

@@ -9,12 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sentinel.rules.document import Document, Location, spell
-from sentinel.rules.matching import matcher
+from sentinel.rules.matching import is_glob, matcher
 from sentinel.rules.values import is_currency
 from sentinel.rules.wording import Mistake, did_you_mean, got
 
-_RULE_SECTIONS = ("budgets", "spikes", "new_spend")
+_RULE_SECTIONS = ("budgets", "spikes", "new_spend", "commitments", "credits")
 _FRESHNESS = "freshness"
+_RECONCILIATION = "reconciliation"
+_RESERVED = {
+    _FRESHNESS: "the rule that watches the data's age",
+    _RECONCILIATION: "the rule that checks invoices",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +43,17 @@ def broken_references(document: Document) -> Iterator[Mistake]:
     accounts = _entries(document.data, "accounts")
     rules = [entry for section in _RULE_SECTIONS for entry in _entries(document.data, section)]
     mutes = _entries(document.data, "mutes")
+    reports = _entries(document.data, "reports")
     yield from _used_twice(accounts, document, {})
-    yield from _used_twice(rules, document, {_FRESHNESS: "the rule that watches the data's age"})
-    yield from _unknown_channels(document, rules)
+    yield from _used_twice([*rules, *reports], document, _RESERVED)
+    routes = _entries(document.data, "routes")
+    yield from _unknown_channels(document, [*rules, *routes, *reports])
+    yield from _reports_that_page(document, reports)
+    yield from _unknown_rules(document, routes, rules)
     names = tuple(name.text for entry in accounts for name in _texts(entry.data.get("name"), (*entry.path, "name")))
-    yield from _unknown_accounts(document, [*rules, *mutes], names)
-    yield from _mixed_currencies(rules, accounts)
+    overrides = [override for rule in rules for override in _entries(rule.data, "overrides", rule.path)]
+    yield from _unknown_accounts(document, [*rules, *overrides, *routes, *mutes, *reports], names)
+    yield from _mixed_currencies([*rules, *reports], accounts)
 
 
 def _used_twice(entries: list[_Entry], document: Document, taken: dict[str, str]) -> Iterator[Mistake]:
@@ -60,12 +70,20 @@ def _used_twice(entries: list[_Entry], document: Document, taken: dict[str, str]
 def _unknown_channels(document: Document, rules: list[_Entry]) -> Iterator[Mistake]:
     root = _mapping(document.data)
     channels = tuple(_mapping(root.get("channels")))
-    tellers = [*rules, *(_Entry((key,), _mapping(root.get(key))) for key in ("defaults", _FRESHNESS))]
+    tellers = [*rules, *(_Entry((key,), _mapping(root.get(key))) for key in ("defaults", *_RESERVED))]
     for teller in tellers:
         for name in _notified(teller):
             if name.text not in channels:
                 hint = did_you_mean(name.text, channels) if channels else "; there are none under channels"
                 yield Mistake(name.path, f"is not the name of a channel{hint}{got(name.path, name.text, document)}")
+
+
+def _reports_that_page(document: Document, reports: list[_Entry]) -> Iterator[Mistake]:
+    channels = _mapping(_mapping(document.data).get("channels"))
+    for report in reports:
+        for name in _notified(report):
+            if "pagerduty" in _mapping(channels.get(name.text)):
+                yield Mistake(name.path, f"opens incidents, and a report is none{got(name.path, name.text, document)}")
 
 
 def _notified(teller: _Entry) -> Iterator[_Text]:
@@ -75,6 +93,15 @@ def _notified(teller: _Entry) -> Iterator[_Text]:
     for place, names in lists:
         if isinstance(names, list):
             yield from _texts(names, place)
+
+
+def _unknown_rules(document: Document, routes: list[_Entry], rules: list[_Entry]) -> Iterator[Mistake]:
+    known = (*(name.text for rule in rules for name in _texts(rule.data.get("name"), ())), *_RESERVED)
+    for route in routes:
+        for name in _texts(route.data.get("rule"), (*route.path, "rule")):
+            if not is_glob(name.text) and name.text not in known:
+                hint = did_you_mean(name.text, known)
+                yield Mistake(name.path, f"is not the name of a rule{hint}{got(name.path, name.text, document)}")
 
 
 def _unknown_accounts(document: Document, entries: list[_Entry], accounts: tuple[str, ...]) -> Iterator[Mistake]:
@@ -105,11 +132,13 @@ def _accounts_of(rule: _Entry, accounts: tuple[str, ...]) -> list[str]:
     return [account for account in accounts if matcher(wanted)(account) and not matcher(left_out)(account)]
 
 
-def _entries(data: object, section: str) -> list[_Entry]:
+def _entries(data: object, section: str, around: Location = ()) -> list[_Entry]:
     entries = _mapping(data).get(section)
     if not isinstance(entries, list):
         return []
-    return [_Entry((section, index), entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)]
+    return [
+        _Entry((*around, section, index), entry) for index, entry in enumerate(entries) if isinstance(entry, Mapping)
+    ]
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -41,6 +41,7 @@ class Spike(ScopedRule):
     """
 
     kind = RuleKind.SPIKE
+    heeds_mutes = True
 
     z: Amount = 3.5
     min_change: Floor = 10.0
@@ -67,9 +68,15 @@ class NewSpend(ScopedRule):
     """The first charge of something after 30 days without one, from `min_daily` a day on."""
 
     kind = RuleKind.NEW_SPEND
+    heeds_mutes = True
 
     per: PerSomething = (Dimension.CLUSTER,)
     min_daily: Floor = 5.0
+
+    @property
+    def reminds(self) -> bool:
+        """What is new goes on costing: that is no further news."""
+        return False
 
     def watches(self, currency: str) -> str:
         """`first charges of $5 a day or more, for each cluster`."""

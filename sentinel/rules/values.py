@@ -20,6 +20,9 @@ from pydantic import (
     WithJsonSchema,
 )
 
+NEVER = timedelta.max
+"""A duration that does not end."""
+
 _UNITS = {
     "s": timedelta(seconds=1),
     "m": timedelta(minutes=1),
@@ -55,6 +58,17 @@ def within(low: timedelta, high: timedelta) -> AfterValidator:
     return AfterValidator(check)
 
 
+def within_or_never(low: timedelta, high: timedelta) -> AfterValidator:
+    """The bound of an interval: `never`, or between these, both ends included."""
+
+    def check(value: timedelta) -> timedelta:
+        if value != NEVER and not low <= value <= high:
+            raise ValueError(f"must be between {format_duration(low)} and {format_duration(high)}, or never")
+        return value
+
+    return AfterValidator(check)
+
+
 def percent(text: object) -> Share:
     """The share that a text like `25%` means; a bare number is refused, for 25 and 0.25 both look right."""
     if isinstance(text, Share):
@@ -78,8 +92,20 @@ def duration(text: object) -> timedelta:
     return int(found[1]) * _UNITS.get(unit, _UNITS.get(unit.rstrip("s"), timedelta()))
 
 
+def duration_or_never(text: object) -> timedelta:
+    """The time that a text means; `never` is longer than any other."""
+    if text == "never":
+        return NEVER
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise ValueError(f"{error}, or never") from None
+
+
 def format_duration(span: timedelta) -> str:
-    """A duration as rules.yaml writes it: `36h`, `3 days`, `90s`."""
+    """A duration as rules.yaml writes it: `36h`, `3 days`, `90s`, `never`."""
+    if span == NEVER:
+        return "never"
     seconds = round(span.total_seconds())
     if seconds and seconds % 86400 == 0 and seconds > 2 * 86400:
         return f"{seconds // 86400} days"
@@ -161,6 +187,19 @@ Duration = Annotated[
         {"type": "string", "pattern": r"^\d+\s*(s|m|min|h|hours?|d|days?|w|weeks?)$", "examples": ["6h", "3 days"]}
     ),
 ]
+Interval = Annotated[
+    timedelta,
+    BeforeValidator(duration_or_never),
+    PlainSerializer(format_duration),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(\d+\s*(s|m|min|h|hours?|d|days?|w|weeks?)|never)$",
+            "examples": ["3 days", "never"],
+        }
+    ),
+]
+"""A duration, or `never`."""
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False), NotBoolean]
 Floor = Annotated[float, Field(ge=0, allow_inf_nan=False), NotBoolean]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]

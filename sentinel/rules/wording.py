@@ -17,8 +17,8 @@ from sentinel.rules.entries import Entry
 from sentinel.rules.matching import nearest_spelling
 from sentinel.rules.model import Rules
 
-NOT_YET = frozenset({"forecast", "commitments", "reports", "plan", "routes", "remind_every", "reconciliation"})
-"""Keys that later versions have: whoever writes one has read about it, and misspelt nothing."""
+_A_KEY = "[key]"
+"""Where pydantic's location ends with it, a mapping's key is wrong, not its value."""
 
 _QUIET = frozenset({"accounts", "channels"})
 """Sections that hold keys, tokens and addresses: none of their values is ever repeated."""
@@ -127,8 +127,8 @@ def _message(detail: ErrorDetails, spot: _Spot, document: Document) -> str:
 
 
 def _unknown_key(key: str, known: tuple[str, ...]) -> str:
-    if key in NOT_YET:
-        return "is not available in this version"
+    if key in known:
+        return "does not go with the keys beside it"
     near = did_you_mean(key, known)
     return f"unknown key{near}" if near else f"unknown key; there are {', '.join(known)}" if known else "unknown key"
 
@@ -173,6 +173,8 @@ def _spot(detail: ErrorDetails, data: object) -> _Spot:
         path.append(part)
     if detail["type"] == "missing":
         return _Spot((*path, detail["loc"][-1]), None)
+    if detail["loc"][-1:] == (_A_KEY,):
+        return _Spot(tuple(path), path[-1])
     return _Spot(tuple(path), value)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,9 @@ from sentinel.domain.scopes import Dimension
 from sentinel.errors import RulesError
 from sentinel.rules.interpolation import Surroundings
 from sentinel.rules.load import load_rules, read_rules, rules_hash
-from sentinel.rules.model import Budget, Weekday
+from sentinel.rules.model import Budget, Rule, Rules, Weekday
 from sentinel.rules.values import duration, format_duration, format_percent, percent
+from tests.notify.stories import alert_of, spike
 from tests.rules.loading import rules_of
 
 EXAMPLE = Path(__file__).parent.parent.parent / "rules.yaml"
@@ -53,6 +55,11 @@ def test_the_example_says_what_it_shows() -> None:
     ]
 
 
+def told(rules: Rules, rule: Rule, severity: Severity) -> tuple[str, ...]:
+    """The channels of an alert of this severity."""
+    return rules.channels_for(rule, replace(alert_of(spike()), severity=severity))
+
+
 def test_the_examples_comments_are_valid_too(tmp_path: Path) -> None:
     """Whoever takes the # from the example's commented lines gets a valid file, with its defaults unchanged."""
     heading, _, body = EXAMPLE.read_text().partition("\n\n")
@@ -63,7 +70,7 @@ def test_the_examples_comments_are_valid_too(tmp_path: Path) -> None:
     assert sorted(rules.channels) == ["finops", "here", "oncall", "owners"]
     assert rules.settings == load_rules(EXAMPLE, ENVIRON).settings
     assert rules.mutes[0].days == Period(date(2026, 3, 1), date(2026, 3, 3))
-    assert rules.channels_for(rules.budgets[1], Severity.CRITICAL) == ("oncall", "finops")
+    assert told(rules, rules.budgets[1], Severity.CRITICAL) == ("oncall", "finops")
 
 
 def test_a_channel_is_what_it_was_given() -> None:
@@ -78,6 +85,7 @@ def test_a_channel_is_what_it_was_given() -> None:
     )
     team, owners, oncall, here = rules.channels.values()
     assert team.slack is not None
+    assert team.slack.token is not None
     assert team.slack.token.get_secret_value() == "xoxb-1"
     assert owners.email is not None
     assert (owners.email.from_, owners.email.to) == ("s@example.com", ("a@example.com", "b@example.com"))
@@ -109,8 +117,8 @@ def test_a_rule_tells_its_own_channels_or_the_defaults(
         f"channels: {{a: {{console: {{}}}}, b: {{console: {{}}}}}}\n"
         f"defaults: {{notify: [a]}}\nspikes: [{{name: s{notify}}}]\n"
     )
-    assert rules.channels_for(rules.spikes[0], Severity.WARNING) == warning
-    assert rules.channels_for(rules.spikes[0], Severity.CRITICAL) == critical
+    assert told(rules, rules.spikes[0], Severity.WARNING) == warning
+    assert told(rules, rules.spikes[0], Severity.CRITICAL) == critical
 
 
 @pytest.mark.parametrize(
@@ -200,6 +208,7 @@ budgets:
     ]
     slack = rules.channels["a"].slack
     assert slack is not None
+    assert slack.token is not None
     assert (slack.token.get_secret_value(), slack.channel) == ("xoxb-from-file", "$$5")
     assert (rules.budgets[0].amount, rules.budgets[0].period) == (12.5, PeriodKind.MONTH)
 
@@ -229,10 +238,34 @@ BUDGET = "name: a, amount: 5, period: month"
         (f"{BUDGET}, where: {{cluster: a}}", f"{BUDGET}, except: {{cluster: a}}", False),
     ],
 )
-def test_a_fingerprint_follows_what_decides(one: str, other: str, same: bool) -> None:
+def test_a_fingerprint_follows_what_decides_in_a_rule(one: str, other: str, same: bool) -> None:
     """Names, channels, order and spelt-out defaults do not change a fingerprint; anything that decides does."""
     fingerprints = [rules_of(f"budgets: [{{{text}}}]").budgets[0].fingerprint for text in (one, other)]
     assert (fingerprints[0] == fingerprints[1]) is same
+
+
+SPIKES_AND_BUDGET = f"spikes: [{{name: s}}]\nbudgets: [{{{BUDGET}}}]\n"
+MUTE = "mutes: [{where: {cluster: a}, from: 2026-03-01, to: 2026-03-03, comment: %s}]\n"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "spike", "budget"),
+    [
+        ("", MUTE % "why", False, True),
+        (MUTE % "one", MUTE % "two", True, True),
+        ("", "settings: {settle_after: 36h, history_days: 90, pull_every: 1h}\n", True, True),
+        ("", "settings: {settle_after: 12h}\n", False, False),
+        ("", "settings: {week_start: sunday}\n", True, False),
+        ("", "settings: {tier_pattern: ' Tier .'}\n", False, False),
+    ],
+)
+def test_what_a_rule_is_judged_with_counts_for_its_definition(
+    one: str, other: str, *, spike: bool, budget: bool
+) -> None:
+    """Mutes and settings that its verdicts rest on do, and no others: whether it is still the same."""
+    first, second = (rules_of(text + SPIKES_AND_BUDGET) for text in (one, other))
+    assert (first.fingerprint(first.spikes[0]) == second.fingerprint(second.spikes[0])) is spike
+    assert (first.fingerprint(first.budgets[0]) == second.fingerprint(second.budgets[0])) is budget
 
 
 def test_the_hash_of_rules_leaves_secrets_out() -> None:
@@ -374,3 +407,50 @@ def test_a_percent_reads_back_as_it_was_written(shown: float) -> None:
 def test_durations_are_read_as_people_write_them(text: str, expected: timedelta) -> None:
     """Short and long units mean the same."""
     assert duration(text) == expected
+
+
+def test_how_much_a_channel_takes_at_a_time() -> None:
+    """What a channel does not say it has from its kind; `never`, `none` and 0 switch off."""
+    rules = rules_of(
+        "channels:\n"
+        "  plain: {console: {}}\n"
+        "  slack: {slack: {token: x, channel: '#a'}}\n"
+        "  off: {slack: {token: x, channel: '#a'}, digest_above: never, rate_limit: none, pace: 0s}\n"
+        "  zero: {console: {}, digest_above: 0, rate_limit: 0}\n"
+        "  own: {console: {}, digest_above: 2, rate_limit: {messages: 3, per: 1 day}, pace: 2s}\n"
+    )
+    settings = {
+        name: (one.digest_above, one.rate_limit and (one.rate_limit.messages, one.rate_limit.per), one.pause)
+        for name, one in rules.channels.items()
+    }
+    hour, second = timedelta(hours=1), timedelta(seconds=1)
+    assert settings == {
+        "plain": (5, (20, hour), timedelta(0)),
+        "slack": (5, (20, hour), second),
+        "off": (None, None, timedelta(0)),
+        "zero": (None, None, timedelta(0)),
+        "own": (2, (3, timedelta(days=1)), 2 * second),
+    }
+
+
+def test_how_often_people_are_reminded() -> None:
+    """A rule's own word, then that of the defaults; long budgets and new spend remind only where they say so."""
+    rules = rules_of(
+        "defaults: {remind_every: 5 days}\n"
+        "spikes: [{name: a, per: [cluster]}, {name: b, per: [cluster], remind_every: never}]\n"
+        "new_spend: [{name: c}, {name: d, remind_every: 1 day}]\n"
+        "budgets: [{name: e, amount: 1, period: day}, {name: f, amount: 1, period: month},"
+        " {name: g, amount: 1, period: month, remind_every: 1w}]\n"
+    )
+    days = {rule.name: format_duration(rules.remind_every(rule)) for rule in rules.all}
+    assert days == {
+        "a": "5 days",
+        "b": "never",
+        "c": "never",
+        "d": "24h",
+        "e": "5 days",
+        "f": "never",
+        "g": "7 days",
+        "freshness": "5 days",
+    }
+    assert rules.spikes[0].fingerprint == rules_of("spikes: [{name: a, per: [cluster]}]").spikes[0].fingerprint
