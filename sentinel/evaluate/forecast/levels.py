@@ -1,0 +1,83 @@
+"""The level of every series at the end of each day, seen with several memories at once."""
+
+import numpy as np
+
+from sentinel.evaluate.forecast.excess import Excess
+from sentinel.evaluate.forecast.habits import Habits
+from sentinel.evaluate.forecast.history import Flags, Floats, History, decayed_sum, moved, running_sum
+
+MEMORIES = np.array([0.5, 0.7, 0.8, 0.87, 0.92, 0.96, 0.985])
+"""By which factor a day's weight falls each day: from the last two days to the last two months."""
+
+MIDDLE = 3
+"""The memory of about a week, which fills unknown days."""
+
+REFERENCE = 4
+"""The memory of about twelve days, which a shift is measured from."""
+
+SHIFT_SIGMAS = {2: 4.8, 3: 3.6, 4: 3.0, 5: 3.0}
+"""By how many standard deviations all of the last so many days must have left the level: two days alone prove less."""
+
+SHIFT_SHARE = 0.08
+"""Nor is a shift believed that moves the level by less than 8%."""
+
+SHIFT_TRUST = 0.5
+"""A new level of a few days is as often a surge that passes."""
+
+NOISE_KEEP = 0.95
+MEAN_TO_SIGMA = 1.25
+"""The noise is a decayed mean deviation of about three weeks; 1.25 of it are a standard deviation."""
+
+LARGEST_STRAY = 3.0
+"""One day strays by three levels at most: a single one must not hide a shift for weeks."""
+
+
+def read_levels(history: History, habits: Habits, excess: Excess) -> Floats:
+    """[days, memories, series]: what a day of habit 1 costs; 0 before the first charge.
+
+    A level is the decayed sum of the costs over the decayed sum of the habits. Where the last 2 to 5 days all lie
+    clearly on one side of the level before them, it moves half the way to theirs.
+    """
+    share = np.where(history.known, habits.own, 0.0)
+    keep = MEMORIES[:, None]
+    shape = (history.days, len(MEMORIES), history.cost.shape[1])
+    levels = decayed_sum(np.broadcast_to(excess.usual[:, None], shape), keep)
+    levels += excess.newest[:, None] + keep * excess.one_before[:, None]
+    levels /= np.maximum(decayed_sum(np.broadcast_to(share[:, None], shape), keep), 1e-300)
+    shifted = _shifted(history, habits, excess, levels[:, REFERENCE])
+    rows, places = np.nonzero(~np.isnan(shifted))
+    levels[rows, :, places] += SHIFT_TRUST * (shifted[rows, places][:, None] - levels[rows, :, places])
+    return levels
+
+
+def _shifted(history: History, habits: Habits, excess: Excess, level: Floats) -> Floats:
+    """[days, series]: the level of the last few days where they have all left the one before; else NaN."""
+    known = history.known.astype(float)
+    share = known * habits.own
+    noise = _noise(history, excess, level, habits.own)
+    result = np.full_like(level, np.nan)
+    for days, sigmas in SHIFT_SIGMAS.items():
+        before = moved(level, days)
+        limit = np.maximum(sigmas * moved(noise, days), SHIFT_SHARE * before)
+        left = _all_left(history.cost, habits.own, before, limit, days) & (running_sum(known, days) == days)
+        now = running_sum(history.cost, days) / np.maximum(running_sum(share, days), 1e-300)
+        result = np.where(left, now, result)
+    return result
+
+
+def _noise(history: History, excess: Excess, level: Floats, own: Floats) -> Floats:
+    """[days, series]: the standard deviation of a day around its level."""
+    before = np.nan_to_num(moved(level, 1))
+    stray = np.where(history.known, np.minimum(np.abs(excess.usual - before * own), LARGEST_STRAY * level), 0.0)
+    days = decayed_sum(history.known.astype(float), NOISE_KEEP)
+    return np.asarray(MEAN_TO_SIGMA * decayed_sum(stray, NOISE_KEEP) / np.maximum(days, 1e-300))
+
+
+def _all_left(cost: Floats, own: Floats, before: Floats, limit: Floats, days: int) -> Flags:
+    """Whether each of the last days lies beyond the limit, all on the same side."""
+    above = below = np.ones(cost.shape, np.bool_)
+    for back in range(days):
+        distance = moved(cost, back) - before * moved(own, back)
+        above = above & (distance > limit)
+        below = below & (distance < -limit)
+    return above | below
