@@ -9,12 +9,16 @@ from pathlib import Path
 from benchmarks.verdicts.corpus import synthetic_corpus
 from benchmarks.verdicts.labels import Corpus, Part
 from benchmarks.verdicts.methods import Method, median_mad, sentinel, week_over_week, z_score
+from benchmarks.verdicts.metrics import Tally
 from benchmarks.verdicts.peers import installed_peers, missing_peers
 from benchmarks.verdicts.real import injected_corpus, labelled_corpus, read_real
 from benchmarks.verdicts.table import Result, group_rows, operating_rows, part_rows, run
 
 TOLERANCE = 0.005
 """By how much a figure may fall short of the committed table; the corpora are exact, numpy's versions not."""
+
+GROUP_TOLERANCE = 0.03
+"""The same for a kind of event or a background: one event more or less is up to two hundredths there."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,11 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     _print(part_rows(results))
     _print(group_rows(ours))
     if options.slow_series:
-        few = [_first(corpus, options.slow_series) for corpus in corpora[:1]]
-        print(f"Libraries, on the first {options.slow_series} series of the first seed:\n")
-        _print(part_rows(run(method, few) for method in (sentinel(options.z), *installed_peers())))
-        if missing_peers():
-            print(f"Not installed: {', '.join(missing_peers())}\n")
+        _print_libraries(corpora[0], options.seeds[0], options.slow_series, options.z)
     if labelled:
         print("Really labelled series, at equal alert rates:\n")
         print("| method | threshold | alerts a series-year | recall | precision |\n|---|---|---|---|---|")
@@ -53,7 +53,23 @@ def _simple() -> list[Method]:
     return [z_score(), median_mad(), week_over_week()]
 
 
-def _first(corpus: Corpus, series: int) -> Corpus:
+def _print_libraries(corpus: Corpus, seed: int, wanted: int, z: float) -> None:
+    """Print the table of the installed libraries on some series, and of those too slow for so many on fewer."""
+    peers = installed_peers()
+    for size in sorted({min(wanted, peer.most_series or wanted) for peer in peers}, reverse=True):
+        few = _some(corpus, size)
+        here = [peer for peer in peers if min(wanted, peer.most_series or wanted) == size]
+        days = int(few.known.sum())
+        print(
+            f"Libraries, on {len(few.series)} of the {len(corpus.series)} series of seed {seed}, {days} series-days:\n"
+        )
+        _print(part_rows(run(method, [few]) for method in (sentinel(z), *here)))
+    if missing_peers():
+        print(f"Not installed, so not compared: {', '.join(missing_peers())}\n")
+
+
+def _some(corpus: Corpus, series: int) -> Corpus:
+    """Return so many series, evenly spread: every background is among them."""
     step = max(1, len(corpus.series) // series)
     kept = slice(0, step * series, step)
     return Corpus(corpus.first_day, corpus.series[kept], corpus.cost[kept], corpus.known[kept])
@@ -63,28 +79,43 @@ def _figures(result: Result) -> dict[str, dict[str, float]]:
     return {
         name: {
             "recall": round(counts.recall, 4),
-            "precision": round(counts.precision, 4),
-            "f1": round(counts.f1, 4),
-            "false_per_series_year": round(counts.false_per_year, 4),
+            "same_day": round(counts.same_day / max(counts.events, 1), 4),
+            **(_alert_figures(counts) if counts.series_years else {}),
         }
-        for name, counts in result.tallies.items()
-        if ": " not in name
+        for name, counts in sorted(result.tallies.items())
+    }
+
+
+def _alert_figures(counts: Tally) -> dict[str, float]:
+    return {
+        "precision": round(counts.precision, 4),
+        "f1": round(counts.f1, 4),
+        "false_per_series_year": round(counts.false_per_year, 4),
     }
 
 
 def _compare(result: Result, committed: Path) -> int:
     """Return 1 and say what is worse where a figure fell behind the committed one."""
     now = _figures(result)
+    table = json.loads(committed.read_text("utf-8"))
     worse = [
-        f"{part}: {name} was {before}, is {now.get(part, {}).get(name)}"
-        for part, figures in json.loads(committed.read_text("utf-8")).items()
+        f"{part}: {name} was {before}, is {now.get(part, {}).get(name, 'missing')}"
+        for part, figures in table.items()
         for name, before in figures.items()
-        if name in ("f1", "false_per_series_year")
-        and (now.get(part, {}).get(name, -1.0) - before) * (1 if name == "f1" else -1) < -TOLERANCE
+        if _fell_behind(part, name, before, now.get(part, {}).get(name))
     ]
     for line in worse:
-        print(f"worse than the committed table: {line}", file=sys.stderr)
+        print(f"worse than {committed}: {line}", file=sys.stderr)
+    if not worse:
+        print(f"No figure fell behind {committed}.")
     return 1 if worse else 0
+
+
+def _fell_behind(part: str, name: str, before: float, now: float | None) -> bool:
+    if now is None:
+        return True
+    lost = now - before if name == "false_per_series_year" else before - now
+    return lost > (GROUP_TOLERANCE if ": " in part else TOLERANCE)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -32,7 +32,8 @@ class Method:
     name: str
     threshold: float
     judge: Callable[[Corpus], Scores]
-    slow: bool = False
+    most_series: int | None = None
+    """More series than these take it too long."""
 
     def flagged(self, scores: Scores, threshold: float | None = None) -> Flags:
         """Return the flagged days under its own or another threshold."""
@@ -90,9 +91,11 @@ def week_over_week() -> Method:
     return Method("week over week 50%", 50.0, _by_series(scores))
 
 
-def per_series(name: str, threshold: float, scores: Callable[[Floats], Floats], *, slow: bool = True) -> Method:
+def per_series(
+    name: str, threshold: float, scores: Callable[[Floats], Floats], *, most_series: int | None = None
+) -> Method:
     """Return a method that scores one series after another, each from its first day on."""
-    return Method(name, threshold, _by_series(scores), slow)
+    return Method(name, threshold, _by_series(scores), most_series)
 
 
 def _by_series(scores: Callable[[Floats], Floats]) -> Callable[[Corpus], Scores]:
@@ -100,7 +103,8 @@ def _by_series(scores: Callable[[Floats], Floats]) -> Callable[[Corpus], Scores]
         result = np.zeros(corpus.cost.shape)
         for row, series in enumerate(corpus.series):
             with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore", RuntimeWarning)  # an empty window is NaN, and not judged
+                # An empty window is NaN, and not judged; what libraries say of each other is none of ours.
+                warnings.simplefilter("ignore")
                 found = scores(series.cost)
             result[row, series.begin : series.begin + len(series.cost)] = np.nan_to_num(found, posinf=1e9)
         return Scores(result, np.zeros(corpus.cost.shape, np.bool_))

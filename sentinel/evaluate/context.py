@@ -14,7 +14,7 @@ from sentinel.domain.matrix import CostMatrix
 from sentinel.evaluate.groups import Groups
 from sentinel.evaluate.muted import MutedScopes
 from sentinel.evaluate.survey import Survey
-from sentinel.rules.model import Rule, Rules, ScopedRule
+from sentinel.rules.model import PartRule, Rule, Rules
 
 OPENS_WITHIN_DAYS = 7
 """A finding on an older day is history: it is shown by backtest and explain, and never sent."""
@@ -37,11 +37,11 @@ class Context:
     moment: datetime
     survey: Survey
 
-    def groups(self, rule: ScopedRule) -> Groups:
+    def groups(self, rule: PartRule) -> Groups:
         """The scopes of a rule."""
         return self.survey.groups(rule, self.matrix)
 
-    def muted(self, rule: ScopedRule) -> MutedScopes:
+    def muted(self, rule: PartRule) -> MutedScopes:
         """The muted days of the scopes of a rule."""
         return self.survey.muted(rule, self.matrix)
 
@@ -70,8 +70,12 @@ class RuleContext:
     marks: tuple[Mark, ...]
     previous: PreviousEvaluation | None
     moment: datetime
+    fingerprint: str
+    """What stands for the definition that the rule is judged by."""
     told_days: Mapping[tuple[str, str, str], frozenset[date]]
     """By a track's key the days that an ended alert has told already."""
+    remind_every: timedelta
+    """So long after it was told last an alert that still fires is told again."""
 
     @property
     def today(self) -> date:
@@ -86,7 +90,7 @@ class RuleContext:
     @property
     def is_first(self) -> bool:
         """Whether this very definition is judged for the first time."""
-        return self.previous is None or self.previous.fingerprint != self.rule.fingerprint
+        return self.previous is None or self.previous.fingerprint != self.fingerprint
 
     @property
     def judge_from(self) -> date:

@@ -13,16 +13,23 @@ from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.findings import Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.silences import is_silenced
-from sentinel.evaluate.budgets import judge_budgets, merge_days
+from sentinel.evaluate.budgets import first_day_read, judge_budgets, merge_days, unjudged_budgets
+from sentinel.evaluate.commitment_verdicts import judge_commitments
+from sentinel.evaluate.commitments import undecided_commitments
 from sentinel.evaluate.context import Context, RuleContext
-from sentinel.evaluate.eligibility import opening_days
+from sentinel.evaluate.credits import judge_credits
+from sentinel.evaluate.eligibility import explaining_mark, opening_days
 from sentinel.evaluate.freshness import judge_freshness
+from sentinel.evaluate.inhibition import INHIBITED_KINDS, explained_voice, inhibit
+from sentinel.evaluate.invoice_checks import judge_invoices
+from sentinel.evaluate.kinship import Voice
 from sentinel.evaluate.lifecycle import expire_removed, follow, open_alert
 from sentinel.evaluate.new_spend import judge_new_spend
 from sentinel.evaluate.spikes import judge_spikes
+from sentinel.evaluate.steps import Step
 from sentinel.evaluate.survey import Survey
 from sentinel.evaluate.tracks import Track
-from sentinel.rules.model import Rule, Rules, ScopedRule
+from sentinel.rules.model import PartRule, Rule, Rules
 
 MEMORY_DAYS = 400
 """A verdict reads at most this many days."""
@@ -33,7 +40,10 @@ _JUDGES: Mapping[RuleKind, Judge] = {
     RuleKind.BUDGET: cast("Judge", judge_budgets),
     RuleKind.SPIKE: cast("Judge", judge_spikes),
     RuleKind.NEW_SPEND: cast("Judge", judge_new_spend),
+    RuleKind.COMMITMENT: cast("Judge", judge_commitments),
+    RuleKind.CREDIT: cast("Judge", judge_credits),
     RuleKind.FRESHNESS: cast("Judge", judge_freshness),
+    RuleKind.RECONCILIATION: cast("Judge", judge_invoices),
 }
 
 
@@ -41,7 +51,8 @@ _JUDGES: Mapping[RuleKind, Judge] = {
 class Decision:
     """What one evaluation says.
 
-    `findings`: every finding of the judged days, told or not. `transitions`: what changes and is to be told.
+    `findings`: every finding of the judged days, told or not; the newest spike of each scope names its causes.
+    `transitions`: what changes, to be told or, where another alert tells it, to be recorded alone.
     `updated`: open alerts whose figures moved without a transition. `warnings`: what the rules name in vain.
     """
 
@@ -71,51 +82,48 @@ def decide(
     survey = survey or Survey(matrix, rules)
     context = Context(matrix, rules, accounts, silences, moment, survey)
     findings: list[Finding] = []
-    transitions: list[Transition] = []
-    updated: list[Alert] = []
+    steps: list[Step] = []
+    explained: list[Voice] = []
     for rule in rules.all:
-        around = _around(rule, alerts, marks, previous, moment)
+        around = _around(rule, rules, alerts, marks, previous, moment)
         tracks = merge_days(_JUDGES[rule.kind](rule, context, around))
         findings += [v.finding for track in tracks for v in track.verdicts if v.finding]
         by_key = {track.key: track for track in tracks}
-        followed = [
-            follow(
-                alert,
-                by_key.pop((alert.rule, alert.scope.key, alert.episode), None),
-                around,
-                moment,
-                silence_ended=_silence_ended(alert, silences, around, moment),
-            )
-            for alert in around.open_alerts
-        ]
-        transitions += [now.transition for now in followed if now.transition]
-        updated += [
-            now.alert
-            for now, before in zip(followed, around.open_alerts, strict=True)
-            if not now.transition and now.alert != before
-        ]
+        for alert in around.open_alerts:
+            track = by_key.pop(alert.key, None)
+            ended = _silence_ended(alert, silences, around, moment)
+            followed = follow(alert, track, around, moment, silence_ended=ended)
+            steps.append(Step(alert, followed.alert, followed.transition, track))
         for track in by_key.values():
-            news = opening_days(track, around, rules.settings)
+            word = explaining_mark(track, around.marks)
+            news = () if word else opening_days(track, around, rules.settings)
             if news:
-                transitions.append(open_alert(track, news, around, moment))
-    transitions += [
-        expire_removed(alert, moment)
-        for alert in alerts
-        if alert.state is AlertState.OPEN and rules.named(alert.rule) is None
-    ]
-    return Decision(tuple(findings), tuple(transitions), tuple(updated), _warnings(rules, survey))
+                opened = open_alert(track, news, around, moment)
+                steps.append(Step(None, opened.alert, opened, track))
+            elif word and track.kind in INHIBITED_KINDS and any(v.fires for v in track.verdicts):
+                explained.append(explained_voice(track, word))
+    for alert in alerts:
+        if alert.state is AlertState.OPEN and rules.named(alert.rule) is None:
+            removed = expire_removed(alert, moment)
+            steps.append(Step(alert, removed.alert, removed, None))
+    decided = inhibit(steps, explained, marks, context)
+    transitions = tuple(step.transition for step in decided if step.transition)
+    updated = tuple(step.now for step in decided if not step.transition and step.now != step.before)
+    return Decision(tuple(findings), transitions, updated, _warnings(rules, survey, context))
 
 
 def first_day_needed(rules: Rules, today: date) -> date:
     """The first day of history that these rules read at a moment of `today`."""
     days = [today - timedelta(days=MEMORY_DAYS - 1)]
-    lately = today - timedelta(days=rules.settings.restate_days)
-    periods = [budget.period_on(day, rules.settings.week_start) for budget in rules.budgets for day in (today, lately)]
-    return min([*days, *(period.first for period in periods if period)])
+    days += [first_day_read(budget, today, rules.settings) for budget in rules.budgets]
+    days += [rule.first_counted for rule in rules.commitments if rule.is_judged_on(today, rules.settings.restate_days)]
+    days += [rule.first_counted for rule in rules.credits if rule.first_counted is not None]
+    return min(days)
 
 
 def _around(
     rule: Rule,
+    rules: Rules,
     alerts: tuple[Alert, ...],
     marks: tuple[Mark, ...],
     previous: Mapping[str, PreviousEvaluation],
@@ -129,7 +137,9 @@ def _around(
         marks=tuple(mark for mark in marks if mark.rule == rule.name),
         previous=previous.get(rule.name),
         moment=moment,
-        told_days=_told_days(own, rule.fingerprint),
+        fingerprint=rules.fingerprint(rule),
+        told_days=_told_days(own, rules.fingerprint(rule)),
+        remind_every=rules.remind_every(rule),
     )
 
 
@@ -144,17 +154,22 @@ def _told_days(alerts: Iterable[Alert], fingerprint: str) -> dict[tuple[str, str
 
 
 def _silence_ended(alert: Alert, silences: tuple[Silence, ...], around: RuleContext, moment: datetime) -> bool:
-    """Whether a silence that covered this alert has ended since the rule was last judged, and none covers it now."""
+    """Whether a silence over this alert has ended since the rule was last judged, and none covers it now.
+
+    One that also began since then counts: it may have kept back what the last evaluation had to tell.
+    """
     since = around.previous.moment if around.previous else moment
     covering = [s for s in silences if is_silenced(alert, s)]
-    ended = any(s.starts_at <= since < s.ends_at <= moment for s in covering)
+    ended = any(since < s.ends_at <= moment and s.starts_at < s.ends_at for s in covering)
     return ended and not any(s.starts_at <= moment < s.ends_at for s in covering)
 
 
-def _warnings(rules: Rules, survey: Survey) -> tuple[str, ...]:
-    return tuple(
-        f"rule {rule.name}: {unknown}"
-        for rule in rules.all
-        if isinstance(rule, ScopedRule)
-        for unknown in survey.selection(rule).unknown
+def _warnings(rules: Rules, survey: Survey, context: Context) -> tuple[str, ...]:
+    scoped = (rule for rule in rules.all if isinstance(rule, PartRule))
+    return (
+        *(f"rule {rule.name}: {unknown}" for rule in scoped for unknown in survey.selection(rule).unknown),
+        *(f"rule {rule.name}: {vain}" for rule in rules.budgets for vain in survey.overridden(rule).vain),
+        *(f"routes[{place}]: {unknown}" for place, unknown in survey.unknown_in_routes),
+        *unjudged_budgets(context),
+        *undecided_commitments(context),
     )

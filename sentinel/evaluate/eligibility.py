@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sentinel.domain.alerts import Mark, MarkKind
 from sentinel.domain.findings import RuleKind
 from sentinel.evaluate.context import OPENS_WITHIN_DAYS, RuleContext
+from sentinel.evaluate.outlooks import OUTLOOK_KINDS
 from sentinel.evaluate.tracks import DayVerdict, Track
 from sentinel.rules.model import Settings
 
@@ -16,9 +17,12 @@ NORMAL_DAYS_END_AN_EPISODE = 2
 
 
 def opening_days(track: Track, around: RuleContext, settings: Settings) -> tuple[DayVerdict, ...]:
-    """The firing days for which a new alert may be opened, none where the track has to wait or a person has spoken."""
-    if not track.ready or _explained(track, around.marks):
+    """The firing days for which a new alert may be opened, none where the track has to wait."""
+    if not track.ready:
         return ()
+    if track.rolling:
+        highest = track.highest_lately(NORMAL_DAYS_END_AN_EPISODE)
+        return (highest,) if highest is not None and highest.fires else ()
     told = frozenset() if track.lasting else around.told_days.get(track.key, frozenset())
     untold = (v for v in track.verdicts if v.fires and v.day not in told)
     return tuple(v for v in untold if _is_news(v, track, around, settings))
@@ -29,6 +33,8 @@ def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, settings: S
     if standing is not None:
         oldest = around.today - timedelta(days=settings.restate_days)
         return standing.period.last >= max(oldest, _first_period_end(track, around, settings))
+    if track.kind in OUTLOOK_KINDS:
+        return not track.closed
     if track.kind is RuleKind.FRESHNESS:
         return True
     if around.is_first:
@@ -50,14 +56,16 @@ def _first_period_end(track: Track, around: RuleContext, settings: Settings) -> 
     return (since - settings.settle_after).date() - timedelta(days=1)
 
 
-def _explained(track: Track, marks: Iterable[Mark]) -> bool:
-    """Whether a person called this very episode expected or a false alarm, and it has not ended since."""
-    return any(
-        mark.kind in (MarkKind.EXPECTED, MarkKind.FALSE_ALARM)
+def explaining_mark(track: Track, marks: Iterable[Mark]) -> Mark | None:
+    """A person's word that this very episode is expected or a false alarm, as long as it has not ended since."""
+    explaining = (
+        mark
+        for mark in marks
+        if mark.kind in (MarkKind.EXPECTED, MarkKind.FALSE_ALARM)
         and (mark.rule, mark.scope_key, mark.episode) == track.key
         and (track.lasting or not _ended_since(track, mark.last_day))
-        for mark in marks
     )
+    return next(explaining, None)
 
 
 def _ended_since(track: Track, last_day: date) -> bool:

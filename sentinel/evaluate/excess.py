@@ -31,9 +31,9 @@ def split_excess(
     cost, quantity = matrix.cost[members, column], matrix.quantity[members, column]
     old_cost = matrix.cost[np.ix_(members, before)].sum(axis=1)
     old_quantity = matrix.quantity[np.ix_(members, before)].sum(axis=1)
-    known = (old_quantity > 0) & (quantity > 0) & (old_cost > 0)
-    old_price = np.divide(old_cost, old_quantity, out=np.zeros_like(old_cost), where=known)
-    price = float(np.where(known, cost - quantity * old_price, 0.0).sum())
+    effects = price_effects(cost, quantity, old_cost, old_quantity)
+    known = ~np.isnan(effects)
+    price = float(effects[known].sum())
     observed = float(cost.sum())
     volume = observed - expected - price
     return Excess(
@@ -42,3 +42,15 @@ def split_excess(
         volume_percent=volume / expected if expected > 0 else None,
         price_percent=price / (observed - price) if known.any() and observed > price else None,
     )
+
+
+def price_effects(
+    cost: NDArray[np.float64],
+    quantity: NDArray[np.float64],
+    old_cost: NDArray[np.float64],
+    old_quantity: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """[series]: what each costs more because its effective price has changed; NaN where a price is not known."""
+    known = (old_quantity > 0) & (quantity > 0) & (old_cost > 0)
+    old_price = np.divide(old_cost, old_quantity, out=np.zeros_like(old_cost), where=known)
+    return np.where(known, cost - quantity * old_price, np.nan)

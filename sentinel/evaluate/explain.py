@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Mark
-from sentinel.domain.findings import Direction, RuleKind
+from sentinel.domain.findings import Direction, Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.periods import PeriodKind
 from sentinel.domain.scopes import Dimension, Place, Scope
-from sentinel.evaluate.budgets import counted_spend, period_spend, read_standing
+from sentinel.evaluate.budgets import amounts_in, counted_spend, foresee, period_spend, read_standing
+from sentinel.evaluate.burning import read_burn_up, with_forecast
 from sentinel.evaluate.context import Context
 from sentinel.evaluate.detector import ReasonCode
 from sentinel.evaluate.excess import split_excess
+from sentinel.evaluate.explain_prepaid import explain_commitment, explain_credit, explain_invoice
 from sentinel.evaluate.explanation import Course, Explanation, Why
 from sentinel.evaluate.freshness import read_age
 from sentinel.evaluate.groups import Groups
@@ -69,7 +70,14 @@ def _spike(
     rule: Spike, context: Context, judged: JudgedDays, row: int, known: Explanation, fires: NDArray[np.bool_]
 ) -> Explanation:
     verdicts, groups, column = judged.verdicts, judged.groups, context.matrix.days - 1
-    course = replace(known.course, lower=verdicts.lower[row], upper=verdicts.upper[row], fires=fires)
+    course = replace(
+        known.course,
+        expected=verdicts.expected[row],
+        lower=verdicts.lower[row],
+        upper=verdicts.upper[row],
+        fires=fires,
+        muted=judged.muted[row, judged.first :],
+    )
     used, left_out = int(verdicts.used[row, -1]), int(verdicts.left_out[row, -1])
     without = _WITHOUT_VERDICT.get(ReasonCode(int(verdicts.code[row, -1])))
     if without is not None:
@@ -107,30 +115,53 @@ def _budgets(rule: Budget, context: Context, _: tuple[Mark, ...]) -> Iterator[Ex
     groups = context.groups(rule)
     spend = counted_spend(rule, context.matrix, groups)
     period = rule.period_on(context.matrix.day(context.matrix.days - 1), context.rules.settings.week_start)
-    daily = rule.period is PeriodKind.DAY
+    if period is None:
+        yield from (replace(known, why=Why.OUTSIDE_PERIOD, observed=None) for known in _known(context, groups))
+        return
+    daily = rule.is_daily
+    amounts = amounts_in(rule, period, context, groups, spend)
+    foresight = foresee(rule, context, groups, spend, period, amounts)
     for row, known in enumerate(_known(context, groups)):
-        if period is None:
-            yield replace(known, why=Why.OUTSIDE_PERIOD, observed=None)
-            continue
         so_far = period_spend(context, groups, spend, row, period)
         if so_far is None:
             yield replace(known, why=Why.UNKNOWN_DAY)
             continue
-        verdict = read_standing(rule, context, groups, row, so_far)
+        amount = amounts.of(row)
+        if amount is None:
+            yield replace(known, why=Why.NO_AMOUNT, observed=so_far.spent, note=amounts.hindrance(row))
+            continue
+        verdict = read_standing(rule, context, groups, row, so_far, amounts, foresight)
+        burn = None if daily else read_burn_up(rule, context, groups, spend, row, so_far, amount)
         figures = verdict.figures
-        ahead = [level for level in (t.level(rule.amount) for t in rule.thresholds) if level > figures.observed]
-        level = np.full(known.course.cost.shape, rule.thresholds[0].level(rule.amount) if daily else np.nan)
+        levels = [level for level, _ in rule.levels(amount)]
+        ahead = [level for level in levels if level > figures.observed]
         yield replace(
             known,
             why=Why.FIRES if verdict.finding else Why.BELOW_THRESHOLD,
-            course=replace(known.course, lower=level, upper=level, fires=known.course.cost >= level),
+            course=_against(known.course, levels[0]) if daily else known.course,
+            burn=burn and with_forecast(burn, verdict.forecast),
             observed=figures.observed,
             expected=figures.expected,
             lower=figures.lower,
             upper=figures.upper if verdict.finding else ahead[0],
             score=figures.score,
-            note=", ".join(verdict.finding.budget.crossed if verdict.finding and verdict.finding.budget else ()),
+            note=_crossed(verdict.finding),
+            forecast=verdict.forecast,
+            too_young=foresight.too_young.get(row),
         )
+
+
+def _crossed(finding: Finding | None) -> str:
+    """`80%, 50%, the forecast 100%`: what a budget's finding rests on."""
+    if finding is None or finding.budget is None:
+        return ""
+    return ", ".join([*finding.budget.crossed, *(f"the forecast {name}" for name in finding.budget.foreseen)])
+
+
+def _against(course: Course, level: float) -> Course:
+    """A course whose days fire from an amount on."""
+    levels = np.full(course.cost.shape, level)
+    return replace(course, lower=levels, upper=levels, fires=course.cost >= level, level=level)
 
 
 def _new_spend(rule: NewSpend, context: Context, _: tuple[Mark, ...]) -> Iterator[Explanation]:
@@ -143,10 +174,14 @@ def _new_spend(rule: NewSpend, context: Context, _: tuple[Mark, ...]) -> Iterato
         began = int(lately[-1]) if lately.size else None
         why = _why_new(rule, groups, row, began, muted=bool(muted[row, last]))
         minimum = rule.min_daily
+        course = replace(known.course, level=minimum)
         if began is None:
-            yield replace(known, why=why, upper=minimum)
-        else:
-            yield replace(known, why=why, upper=minimum, expected=0.0, lower=0.0, began=matrix.day(began))
+            yield replace(known, why=why, course=course, upper=minimum)
+            continue
+        first = matrix.column(course.first_day)
+        fires = (course.cost >= minimum) & (np.arange(first, matrix.days) >= began)
+        course = replace(course, fires=fires, muted=muted[row, first:])
+        yield replace(known, why=why, course=course, upper=minimum, expected=0.0, lower=0.0, began=matrix.day(began))
 
 
 def _why_new(rule: NewSpend, groups: Groups, row: int, began: int | None, *, muted: bool) -> Why:
@@ -168,8 +203,7 @@ def _why_new(rule: NewSpend, groups: Groups, row: int, began: int | None, *, mut
 
 
 def _freshness(rule: Freshness, context: Context, _: tuple[Mark, ...]) -> Iterator[Explanation]:
-    nothing = np.zeros(0)
-    course = Course(context.today, nothing, nothing, nothing, np.zeros(0, np.bool_))
+    course = Course.of_costs(context.today, np.zeros(0), np.zeros(0, np.bool_))
     for state in context.accounts.values():
         scope = Scope((Place(Dimension.ACCOUNT, state.account, state.account),))
         known = Explanation(scope, context.today, Why.FRESH, "hours", course)
@@ -194,14 +228,14 @@ def _known(context: Context, groups: Groups) -> Iterator[Explanation]:
     matrix, last = context.matrix, context.matrix.days - 1
     first = max(0, matrix.days - COURSE_DAYS)
     cost = np.where(groups.covered[:, first:], groups.cost[:, first:], np.nan)
-    unknown, quiet = np.full(cost.shape[1], np.nan), np.zeros(cost.shape[1], np.bool_)
+    settled = groups.settled[:, first:]
     for row, scope in enumerate(groups.scopes):
         yield Explanation(
             scope=scope,
             day=matrix.day(last),
             why=Why.UNKNOWN_DAY,
             currency=context.currency_of(groups.accounts[row]),
-            course=Course(matrix.day(first), cost[row], unknown, unknown, quiet),
+            course=Course.of_costs(matrix.day(first), cost[row], settled[row]),
             regions=groups.regions[row],
             observed=float(cost[row, -1]) if groups.covered[row, last] else None,
             settled=not np.isnat(groups.settled_at[row, last]),
@@ -215,4 +249,7 @@ _BY_KIND: Mapping[RuleKind, Explains] = {
     RuleKind.BUDGET: cast("Explains", _budgets),
     RuleKind.NEW_SPEND: cast("Explains", _new_spend),
     RuleKind.FRESHNESS: cast("Explains", _freshness),
+    RuleKind.COMMITMENT: cast("Explains", explain_commitment),
+    RuleKind.CREDIT: cast("Explains", explain_credit),
+    RuleKind.RECONCILIATION: cast("Explains", explain_invoice),
 }

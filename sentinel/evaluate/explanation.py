@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.domain.findings import Excess
+from sentinel.domain.forecasts import BudgetForecast, TooYoung
+from sentinel.domain.pictures import BurnUp
 from sentinel.domain.scopes import Scope
 
 
@@ -37,6 +39,8 @@ class Why(StrEnum):
 
     BELOW_THRESHOLD = "below_threshold"
     OUTSIDE_PERIOD = "outside_period"
+    NO_AMOUNT = "no_amount"
+    """Nothing says how much may be spent in the budget's period."""
 
     NO_CHARGE = "no_charge"
     NOT_NEW = "not_new"
@@ -44,6 +48,14 @@ class Why(StrEnum):
     """Too few covered days before the first charge to know that it is new."""
 
     FRESH = "fresh"
+
+    NOT_SURE = "not_sure"
+    """What a commitment or a credit rule foresees is not probable enough."""
+    NOT_KNOWN = "not_known"
+    """Days are missing, or too few are known, to foresee anything."""
+    ARRIVES = "arrives"
+    AGREES = "agrees"
+    NO_INVOICE = "no_invoice"
 
     @property
     def fires(self) -> bool:
@@ -53,13 +65,27 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Course:
-    """The last days of a scope up to the explained one, all [days]; NaN where unknown or not judged."""
+    """The last days of a scope up to the explained one, all [days]; NaN where unknown or not judged.
+
+    `level` is the amount a day from which the rule fires, where that is one for all days; `lower` and `upper` are then
+    that amount or NaN.
+    """
 
     first_day: date
     cost: NDArray[np.float64]
+    expected: NDArray[np.float64]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    settled: NDArray[np.bool_]
     fires: NDArray[np.bool_]
+    muted: NDArray[np.bool_]
+    level: float | None = None
+
+    @classmethod
+    def of_costs(cls, first_day: date, cost: NDArray[np.float64], settled: NDArray[np.bool_]) -> Course:
+        """Costs that nothing has judged."""
+        unknown, nowhere = np.full(cost.shape, np.nan), np.zeros(cost.shape, np.bool_)
+        return cls(first_day, cost, unknown, unknown, unknown, settled, nowhere, nowhere)
 
     def day(self, place: int) -> date:
         """The calendar day of an entry."""
@@ -91,3 +117,13 @@ class Explanation:
     excess: Excess | None = None
     began: date | None = None
     note: str = ""
+    alert_id: int | None = None
+    """The alert that this day is a part of."""
+    told_by: int | None = None
+    """The alert that told it in that one's place."""
+    burn: BurnUp | None = None
+    """A budget's period up to the explained day, where the period is longer than a day."""
+    forecast: BudgetForecast | None = None
+    """What is foreseen of a budget's period, at the newest known day up to the explained one."""
+    too_young: TooYoung | None = None
+    """Why a budget's period is not foretold yet."""

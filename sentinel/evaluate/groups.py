@@ -9,14 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.domain.matrix import CostMatrix, Series
-from sentinel.domain.scopes import Dimension, Place, Scope, product_family
-
-_IMPLIED: dict[Dimension, tuple[Dimension, ...]] = {
-    Dimension.TENANT: (Dimension.ACCOUNT,),
-    Dimension.WORKSPACE: (Dimension.ACCOUNT, Dimension.TENANT),
-    Dimension.CLUSTER: (Dimension.ACCOUNT, Dimension.TENANT, Dimension.WORKSPACE),
-}
-"""An id is unique only inside its parent: one cluster id may stand in two tenants."""
+from sentinel.domain.scopes import Dimension, Place, Scope, product_family, with_parents
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +53,7 @@ class Groups:
 
 def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension, ...], tier_pattern: str) -> Groups:
     """The selected series ([series] bool) summed by the values of `per`, in the order of their keys."""
-    dimensions = _with_parents(per)
+    dimensions = with_parents(per)
     rows = np.flatnonzero(selected)
     members: dict[tuple[str, ...], list[int]] = {}
     families = {s.product: product_family(s.product, tier_pattern) for s in matrix.series}
@@ -68,7 +61,7 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
         series = matrix.series[row]
         identity = tuple(_VALUE[dimension](series, families) for dimension in dimensions)
         members.setdefault(identity, []).append(row)
-    ordered = sorted(members)
+    ordered, owner_of = sorted(members), matrix.account_of.tolist()
     shape = (len(ordered), matrix.days)
     cost, quantity = np.zeros(shape), np.zeros(shape)
     covered = np.ones(shape, np.bool_)
@@ -76,7 +69,7 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
     scopes, indexes, accounts, regions = [], [], [], []
     for place, identity in enumerate(ordered):
         index = np.array(members[identity], np.int64)
-        owners = np.unique(matrix.account_of[index])
+        owners = sorted({owner_of[row] for row in members[identity]})
         cost[place] = matrix.cost[index].sum(axis=0)
         quantity[place] = matrix.quantity[index].sum(axis=0)
         covered[place] = matrix.covered[owners].all(axis=0)
@@ -84,7 +77,7 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
         sample = matrix.series[members[identity][-1]]
         scopes.append(_scope(dimensions, identity, sample))
         indexes.append(index)
-        accounts.append(frozenset(matrix.accounts[owner] for owner in owners.tolist()))
+        accounts.append(frozenset(matrix.accounts[owner] for owner in owners))
         regions.append(
             tuple(sorted({region for member in members[identity] for region in matrix.series[member].regions}))
         )
@@ -99,11 +92,6 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
         accounts=tuple(accounts),
         regions=tuple(regions),
     )
-
-
-def _with_parents(per: tuple[Dimension, ...]) -> tuple[Dimension, ...]:
-    wanted = {parent for dimension in per for parent in _IMPLIED.get(dimension, ())} | set(per)
-    return tuple(dimension for dimension in Dimension if dimension in wanted)
 
 
 def _scope(dimensions: tuple[Dimension, ...], identity: tuple[str, ...], sample: Series) -> Scope:

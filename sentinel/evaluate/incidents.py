@@ -46,8 +46,7 @@ def follow_days(
     if now.severity.rank > alert.severity.rank:
         return tell(now, TransitionKind.ESCALATED, Reason.HIGHER_SEVERITY, moment, before=alert)
     if alert.kind is RuleKind.NEW_SPEND:
-        # What is new goes on costing: that is no further news.
-        return Followed(now, None)
+        return remind(now, alert, track, moment, silence_ended=silence_ended, around=around)
     growth = abs(now.impact) - abs(alert.told_impact)
     if abs(now.impact) >= ESCALATES_AT * abs(alert.told_impact) and growth > track.matters_from:
         return tell(now, TransitionKind.ESCALATED, Reason.IMPACT_DOUBLED, moment, before=alert)
@@ -94,7 +93,9 @@ def _with_days(alert: Alert, track: Track, firing: list[DayVerdict]) -> Alert:
     if not firing:
         return replace(alert, days=ordered or alert.days)
     finding = newest_finding(firing)
-    severity = max((v.finding.severity for v in firing if v.finding), key=lambda severity: severity.rank)
+    # What was critical to a rule that it tells for does not become less so while it lasts.
+    kept = (alert.severity,) if alert.tells_for else ()
+    severity = max((*kept, *(v.finding.severity for v in firing if v.finding)), key=lambda severity: severity.rank)
     return replace(alert, days=ordered, finding=finding, severity=severity)
 
 

@@ -6,10 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Reason, Transition, TransitionKind
-from sentinel.domain.findings import RuleKind
+from sentinel.domain.findings import Finding, RuleKind
 from sentinel.evaluate.context import RuleContext
 from sentinel.evaluate.eligibility import NORMAL_DAYS_END_AN_EPISODE
 from sentinel.evaluate.incidents import follow_days
+from sentinel.evaluate.outlooks import OUTLOOK_KINDS, follow_outlook
+from sentinel.evaluate.rolling import follow_rolling
 from sentinel.evaluate.standings import follow_lasting
 from sentinel.evaluate.telling import Followed, close, threshold_of
 from sentinel.evaluate.tracks import DayVerdict, Track, newest_finding
@@ -19,12 +21,15 @@ _OPENING_REASON = {
     RuleKind.BUDGET: Reason.THRESHOLD_CROSSED,
     RuleKind.NEW_SPEND: Reason.FIRST_CHARGE,
     RuleKind.FRESHNESS: Reason.NO_FRESH_DATA,
+    RuleKind.COMMITMENT: Reason.OFF_COURSE,
+    RuleKind.CREDIT: Reason.CREDIT_ENDS,
+    RuleKind.RECONCILIATION: Reason.INVOICE_DIFFERS,
 }
 
 
 def open_alert(track: Track, news: tuple[DayVerdict, ...], around: RuleContext, moment: datetime) -> Transition:
     """The alert that begins with these firing days; days of the same episode before them tell since when."""
-    days = _episode_days(track, news[0])
+    days = list(news) if track.rolling else _episode_days(track, news[0])
     finding = newest_finding(days)
     alert = Alert(
         id=None,
@@ -38,11 +43,16 @@ def open_alert(track: Track, news: tuple[DayVerdict, ...], around: RuleContext, 
         told_at=moment,
         told_impact=sum(day.figures.observed - day.figures.expected for day in days),
         told_threshold=threshold_of(finding),
-        rule_fingerprint=around.rule.fingerprint,
+        rule_fingerprint=around.fingerprint,
         finding=finding,
         days=tuple(day.figures for day in days),
     )
-    return Transition(TransitionKind.OPENED, _OPENING_REASON[track.kind], alert, moment)
+    return Transition(TransitionKind.OPENED, _opening_reason(finding), alert, moment)
+
+
+def _opening_reason(finding: Finding) -> Reason:
+    only_foreseen = finding.budget is not None and not finding.budget.crossed
+    return Reason.FORECAST_ABOVE if only_foreseen else _OPENING_REASON[finding.kind]
 
 
 def follow(
@@ -52,14 +62,18 @@ def follow(
     marked = _closing_mark(alert, around.marks)
     if marked is not None:
         return close(alert, TransitionKind.EXPIRED, marked, moment)
-    changed_rule = alert.rule_fingerprint != around.rule.fingerprint
+    changed_rule = alert.rule_fingerprint != around.fingerprint
     if track is None:
         if changed_rule:
             return close(alert, TransitionKind.EXPIRED, Reason.RULE_CHANGED, moment)
         return Followed(alert, None)
-    now = replace(alert, rule_fingerprint=around.rule.fingerprint)
+    now = replace(alert, rule_fingerprint=around.fingerprint)
+    if track.kind in OUTLOOK_KINDS:
+        return follow_outlook(now, track, around, moment, changed_rule=changed_rule, silence_ended=silence_ended)
     if track.lasting:
         return follow_lasting(now, track, around, moment, changed_rule=changed_rule, silence_ended=silence_ended)
+    if track.rolling:
+        return follow_rolling(now, track, around, moment, changed_rule=changed_rule, silence_ended=silence_ended)
     return follow_days(now, track, around, moment, changed_rule=changed_rule, silence_ended=silence_ended)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sentinel.domain.alerts import AlertDay, Mark, MarkKind
 from sentinel.domain.findings import Basis, Direction, Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.moments import moment_of
+from sentinel.domain.moments import moments_of
 from sentinel.evaluate.attribution import attribute
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.detector import Panel, Verdicts, judge
@@ -19,8 +19,6 @@ from sentinel.evaluate.excess import split_excess
 from sentinel.evaluate.groups import Groups
 from sentinel.evaluate.tracks import DayVerdict, Track
 from sentinel.rules.model import Spike
-
-SIGNS = {Direction.UP: 1.0, Direction.DOWN: -1.0}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,9 +34,8 @@ class JudgedDays:
         """Which days fire, mutes aside."""
         columns = slice(self.first, self.first + self.verdicts.score.shape[1])
         cost = self.groups.cost[:, columns]
-        sign = SIGNS[direction]
         with np.errstate(invalid="ignore"):
-            change = sign * (cost - self.verdicts.expected)
+            change = direction.sign * (cost - self.verdicts.expected)
             outside = cost > self.verdicts.upper if direction is Direction.UP else cost < self.verdicts.lower
             large = (change >= rule.min_change) & (change >= rule.min_percent * np.abs(self.verdicts.expected))
         fires = outside & large & self.groups.covered[:, columns]
@@ -92,23 +89,20 @@ def _replaced(verdicts: Verdicts, rows: list[int], others: Verdicts) -> Verdicts
 def _track(
     rule: Spike, context: Context, judged: JudgedDays, fires: NDArray[np.bool_], row: int, direction: Direction
 ) -> Track:
-    groups, matrix = judged.groups, context.matrix
+    groups, matrix, given = judged.groups, context.matrix, judged.verdicts
+    columns = slice(judged.first, judged.first + fires.size)
+    known = np.flatnonzero(groups.covered[row, columns] & ~np.isnan(given.score[row]))
+    # Only the newest one is told, with its causes; those of the days before it were told when they were the newest.
+    told = np.flatnonzero(fires & ~judged.muted[row, columns])[-1:].tolist()
+    settled_at = moments_of(groups.settled_at[row, columns])
+    figures = groups.cost[row, columns], given.expected[row], given.lower[row], given.upper[row], given.score[row]
     verdicts = []
-    for place in range(fires.size):
-        column = judged.first + place
-        if not groups.covered[row, column] or np.isnan(judged.verdicts.score[row, place]):
-            continue
-        figures = AlertDay(
-            day=matrix.day(column),
-            observed=float(groups.cost[row, column]),
-            expected=float(judged.verdicts.expected[row, place]),
-            lower=float(judged.verdicts.lower[row, place]),
-            upper=float(judged.verdicts.upper[row, place]),
-            score=float(judged.verdicts.score[row, place]),
-        )
-        settled_at = moment_of(groups.settled_at[row, column])
-        finding = _finding(rule, context, judged, row, place, direction, figures) if fires[place] else None
-        verdicts.append(DayVerdict(figures, finding, settled_at))
+    for place, *amounts in zip(known.tolist(), *(array[known].tolist() for array in figures), strict=True):
+        day = AlertDay(matrix.day(judged.first + place), *amounts)
+        finding = _finding(rule, context, judged, row, place, direction, day) if fires[place] else None
+        if place in told:
+            finding = finding and _with_causes(finding, context, groups, row, judged.first + place)
+        verdicts.append(DayVerdict(day, finding, settled_at[place]))
     last_two = [v for v in verdicts if v.settled_at is not None][-2:]
     return Track(
         rule=rule.name,
@@ -133,15 +127,6 @@ def _finding(
 ) -> Finding:
     groups = judged.groups
     column = judged.first + place
-    covered = groups.covered[row]
-    attribution = attribute(
-        context.matrix,
-        context.survey.day_excess(context.matrix, column, covered),
-        groups.scopes[row],
-        groups.members[row],
-        context.survey.inside,
-        context.survey.tier_pattern,
-    )
     return Finding(
         rule=rule.name,
         kind=RuleKind.SPIKE,
@@ -159,10 +144,26 @@ def _finding(
         regions=groups.regions[row],
         days_used=int(judged.verdicts.used[row, place]),
         days_left_out=int(judged.verdicts.left_out[row, place]),
-        excess=split_excess(context.matrix, groups.members[row], column, covered, figures.expected),
+        muted=bool(judged.muted[row, column]),
+    )
+
+
+def _with_causes(finding: Finding, context: Context, groups: Groups, row: int, column: int) -> Finding:
+    """The same, with volume and price, its largest parts, and what it is most of."""
+    members, covered = groups.members[row], groups.covered[row]
+    attribution = attribute(
+        context.matrix,
+        context.survey.day_excess(context.matrix, column, covered),
+        groups.scopes[row],
+        members,
+        context.survey.inside,
+        context.survey.tier_pattern,
+    )
+    return replace(
+        finding,
+        excess=split_excess(context.matrix, members, column, covered, finding.expected),
         contributions=attribution.contributions,
         whole=attribution.whole,
-        muted=bool(judged.muted[row, column]),
     )
 
 

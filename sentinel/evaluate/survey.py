@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,12 @@ from sentinel.domain.scopes import Scope
 from sentinel.evaluate.attribution import DayExcess, lies_in
 from sentinel.evaluate.detector import Panel, Verdicts, judge
 from sentinel.evaluate.excess import baseline_columns
+from sentinel.evaluate.foretold import Foretold
 from sentinel.evaluate.groups import Groups, group
 from sentinel.evaluate.muted import MutedScopes, read_mutes
-from sentinel.rules.matching import Selection, select
-from sentinel.rules.model import Rules, ScopedRule, Spike
+from sentinel.evaluate.overridden import Overridden, find_overridden
+from sentinel.rules.matching import Selection, UnknownValue, select
+from sentinel.rules.model import Budget, PartRule, Rules, Spike
 
 
 class Survey:
@@ -28,27 +31,46 @@ class Survey:
 
     def __init__(self, whole: CostMatrix, rules: Rules) -> None:
         self.tier_pattern = rules.settings.tier_pattern
+        self.foretold = Foretold(whole)
         self._whole = whole
+        self._routes = rules.routes
         self._mutes = read_mutes(rules.mutes, whole, self.tier_pattern)
         self._selections: dict[str, Selection] = {}
         self._groups: dict[str, Groups] = {}
+        self._overridden: dict[str, Overridden] = {}
         self._muted: dict[str, MutedScopes] = {}
         self._judged: dict[str, _Judged] = {}
         self._excesses: dict[tuple[int, bytes], DayExcess] = {}
         self._inside: dict[str, NDArray[np.bool_]] = {}
 
-    def selection(self, rule: ScopedRule) -> Selection:
+    def selection(self, rule: PartRule) -> Selection:
         """The series that a rule looks at."""
         if rule.name not in self._selections:
             self._selections[rule.name] = select(rule, self._whole.series, self.tier_pattern)
         return self._selections[rule.name]
 
-    def groups(self, rule: ScopedRule, matrix: CostMatrix) -> Groups:
+    @cached_property
+    def unknown_in_routes(self) -> tuple[tuple[int, UnknownValue], ...]:
+        """The values of routes that nothing bears, each with the place of its route."""
+        return tuple(
+            (place, unknown)
+            for place, route in enumerate(self._routes)
+            for unknown in select(route, self._whole.series, self.tier_pattern).unknown
+        )
+
+    def overridden(self, rule: Budget) -> Overridden:
+        """Which scopes of a budget have an amount of their own."""
+        if rule.name not in self._overridden:
+            groups = self._whole_groups(rule)
+            self._overridden[rule.name] = find_overridden(rule, groups, self._whole.series, self.tier_pattern)
+        return self._overridden[rule.name]
+
+    def groups(self, rule: PartRule, matrix: CostMatrix) -> Groups:
         """The scopes of a rule."""
         begin, end = self._columns(matrix)
         return self._whole_groups(rule).part(begin, end)
 
-    def muted(self, rule: ScopedRule, matrix: CostMatrix) -> MutedScopes:
+    def muted(self, rule: PartRule, matrix: CostMatrix) -> MutedScopes:
         """The muted days of the scopes of a rule."""
         begin, end = self._columns(matrix)
         return self._whole_muted(rule).part(begin, end)
@@ -80,12 +102,12 @@ class Survey:
         begin = self._whole.column(matrix.first_day)
         return begin, begin + matrix.days
 
-    def _whole_groups(self, rule: ScopedRule) -> Groups:
+    def _whole_groups(self, rule: PartRule) -> Groups:
         if rule.name not in self._groups:
-            self._groups[rule.name] = group(self._whole, self.selection(rule).mask, rule.per, self.tier_pattern)
+            self._groups[rule.name] = group(self._whole, self.selection(rule).mask, rule.splits_by, self.tier_pattern)
         return self._groups[rule.name]
 
-    def _whole_muted(self, rule: ScopedRule) -> MutedScopes:
+    def _whole_muted(self, rule: PartRule) -> MutedScopes:
         if rule.name not in self._muted:
             self._muted[rule.name] = self._mutes.apply(self._whole_groups(rule))
         return self._muted[rule.name]

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Reason, Transition, TransitionKind
 from sentinel.domain.findings import Finding
 from sentinel.evaluate.context import RuleContext
 from sentinel.evaluate.tracks import Track
-
-REMIND_EVERY = timedelta(days=3)
-"""Often enough not to be forgotten, seldom enough not to be filtered away."""
 
 _CLOSING_STATE = {
     TransitionKind.WITHDRAWN: AlertState.WITHDRAWN,
@@ -29,8 +26,13 @@ class Followed:
 
 
 def threshold_of(finding: Finding) -> str | None:
-    """The highest threshold that a budget's finding has crossed."""
-    return finding.budget.crossed[0] if finding.budget else None
+    """The highest threshold that a budget's finding has crossed, or that is foreseen; of an outlook its stage."""
+    if finding.outlook is not None:
+        return finding.outlook.stage.value
+    standing = finding.budget
+    if standing is None:
+        return None
+    return standing.crossed[0] if standing.crossed else f"forecast {standing.foreseen[0]}"
 
 
 def tell(alert: Alert, kind: TransitionKind, reason: Reason, moment: datetime, *, before: Alert) -> Followed:
@@ -50,12 +52,12 @@ def close(
 def remind(
     now: Alert, before: Alert, track: Track, moment: datetime, *, silence_ended: bool, around: RuleContext
 ) -> Followed:
-    """Tell it again when a silence over it has ended, or `REMIND_EVERY` has passed; only while it fires now."""
+    """Tell it again when a silence over it has ended, or `remind_every` has passed; only while it fires now."""
     if not track.fires_now or _is_quieted(before, around.marks, moment):
         return Followed(now, None)
     if silence_ended:
         return tell(now, TransitionKind.REMINDED, Reason.SILENCE_ENDED, moment, before=before)
-    if moment - before.told_at >= REMIND_EVERY:
+    if moment - before.told_at >= around.remind_every:
         return tell(now, TransitionKind.REMINDED, Reason.STILL_FIRING, moment, before=before)
     return Followed(now, None)
 

@@ -8,16 +8,21 @@ from datetime import date, datetime
 
 from sentinel.domain.alerts import AlertDay
 from sentinel.domain.findings import Finding, RuleKind
+from sentinel.domain.forecasts import BudgetForecast
 from sentinel.domain.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True)
 class DayVerdict:
-    """One judged day: its figures, whether it fires (`finding`), and since when it is settled."""
+    """One judged day: its figures, whether it fires (`finding`), and since when it is settled.
+
+    `forecast` is what is foreseen of a budget's period, whether it fires or not.
+    """
 
     figures: AlertDay
     finding: Finding | None
     settled_at: datetime | None
+    forecast: BudgetForecast | None = None
 
     @property
     def day(self) -> date:
@@ -41,6 +46,7 @@ class Track:
 
     `lasting`: the findings are one figure that grows (a budget's period), not one a day. `closed`: nothing that is
     still to come can change the verdict (a budget's period is over and final). `gone`: the scope has no charges left.
+    `rolling`: each finding is about the days up to its own, so that the highest of the last ones says how it stands.
     `ready`: the accounts' backfill is complete, so that a new alert may be opened. `matters_from`: a change of the
     impact below this much currency is no news, however large it is in percent.
     """
@@ -51,6 +57,7 @@ class Track:
     episode: str
     verdicts: tuple[DayVerdict, ...]
     lasting: bool = False
+    rolling: bool = False
     closed: bool = False
     gone: bool = False
     ready: bool = True
@@ -71,6 +78,12 @@ class Track:
         """Whether the newest judgeable day fires: the newest settled one, or an unsettled one after it."""
         newest = self.newest_settled
         return any(v.fires for v in self.verdicts if newest is None or v.day >= newest)
+
+    def highest_lately(self, settled: int) -> DayVerdict | None:
+        """The highest, of equals the newest, of the last so many settled verdicts and all after them."""
+        days = [v.day for v in self.verdicts if v.settled_at is not None][-settled:]
+        lately = (v for v in self.verdicts if not days or v.day >= days[0])
+        return max(lately, key=lambda verdict: (verdict.figures.observed, verdict.day), default=None)
 
 
 def newest_finding(days: Sequence[DayVerdict]) -> Finding:

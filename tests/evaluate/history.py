@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import numpy as np
 
 from sentinel.domain.accounts import AccountState
-from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Silence, Transition
+from sentinel.domain.alerts import Alert, AlertState, Mark, MarkKind, Silence, Transition, with_teller_ids
 from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.domain.matrix import CostMatrix, Series
 from sentinel.evaluate import Decision, decide
@@ -105,9 +105,7 @@ class Story:
             moment,
         )
         self.previous = {rule.name: self._judged(rule, moment) for rule in self.rules.all}
-        for alert in [*(t.alert for t in decision.transitions), *decision.updated]:
-            self._keep(alert)
-        return decision
+        return self._recorded(decision)
 
     def tell(self, moment: datetime) -> list[tuple[str, str]]:
         """Judge at a moment; what is told, as (transition, reason)."""
@@ -135,14 +133,23 @@ class Story:
 
     def _judged(self, rule: Rule, moment: datetime) -> PreviousEvaluation:
         before = self.previous.get(rule.name)
-        known = before is not None and before.fingerprint == rule.fingerprint
-        return PreviousEvaluation(moment, rule.fingerprint, before.since if before and known else moment)
+        known = before is not None and before.fingerprint == self.rules.fingerprint(rule)
+        return PreviousEvaluation(moment, self.rules.fingerprint(rule), before.since if before and known else moment)
 
-    def _keep(self, alert: Alert) -> None:
-        if alert.id is None:
-            self.alerts.append(replace(alert, id=len(self.alerts) + 1))
-        else:
-            self.alerts[alert.id - 1] = alert
+    def _recorded(self, decision: Decision) -> Decision:
+        """The decision with the ids that the database would give out."""
+        numbered = [self._with_id(t.alert) for t in decision.transitions]
+        alerts = with_teller_ids(numbered, numbered)
+        for alert in (*with_teller_ids(decision.updated, numbered), *alerts):
+            self.alerts[(alert.id or 0) - 1] = alert
+        transitions = (replace(t, alert=alert) for t, alert in zip(decision.transitions, alerts, strict=True))
+        return replace(decision, transitions=tuple(transitions))
+
+    def _with_id(self, alert: Alert) -> Alert:
+        if alert.id is not None:
+            return alert
+        self.alerts.append(replace(alert, id=len(self.alerts) + 1))
+        return self.alerts[-1]
 
     @property
     def open(self) -> list[Alert]:

@@ -161,6 +161,24 @@ class TestLife:
         s.rules = rules(min_change=5000)
         assert s.tell(at(day(60), 18)) == [("expired", "rule_changed")]
 
+    def test_a_mute_over_its_days_ends_an_alert_as_a_change_of_the_rules(self) -> None:
+        """Even where the running day has grown meanwhile: it was no change of the data that took the finding away."""
+        s = story([300.0])
+        s.evaluate(at(day(59)))
+        s.evaluate(at(day(60)))
+        s.rules = rules(mutes=({"where": {"cluster": "orders"}, "from": str(day(60)), "to": str(day(60))},))
+        s.history.spend(series("orders"), day(60), [320.0])
+        assert s.tell(at(day(60), 18)) == [("expired", "rule_changed")]
+
+    def test_a_mute_of_another_place_changes_nothing_of_an_alert(self) -> None:
+        """It is judged anew, and stands; nobody is told twice."""
+        s = story([300.0, 310.0])
+        s.evaluate(at(day(59)))
+        s.evaluate(at(day(60)))
+        s.rules = rules(mutes=({"where": {"cluster": "other"}, "from": str(day(1)), "to": str(day(2))},))
+        assert s.tell(at(day(60), 18)) == []
+        assert s.tell(at(day(61))) == [("escalated", "impact_doubled")]
+
     def test_an_alert_of_a_removed_rule_is_told_once_and_gone(self) -> None:
         """A renamed rule leaves no orphan behind."""
         s = story([300.0])

@@ -21,7 +21,10 @@ DAYS = 500
 RULES = Rules.model_validate(
     {
         "accounts": [{"name": "main", "api_key": "made-up"}],
-        "budgets": [{"name": "day", "amount": 150, "period": "day", "per": ["cluster"]}],
+        "budgets": [
+            {"name": "day", "amount": 150, "period": "day", "per": ["cluster"]},
+            {"name": "ahead", "amount": "last_period", "period": "month", "per": ["cluster"], "forecast": ["105%"]},
+        ],
         "spikes": [
             {"name": "spike", "per": ["cluster"], "direction": "both", "min_change": 1},
             {"name": "classic", "per": ["product"], "method": "classic", "z": 2, "min_change": 1},

@@ -4,6 +4,6 @@
 """
 
 from sentinel.evaluate.detector.judge import judge
-from sentinel.evaluate.detector.panel import Basis, Panel, ReasonCode, Verdicts
+from sentinel.evaluate.detector.panel import Expectation, Panel, ReasonCode, Verdicts
 
-__all__ = ["Basis", "Panel", "ReasonCode", "Verdicts", "judge"]
+__all__ = ["Expectation", "Panel", "ReasonCode", "Verdicts", "judge"]

@@ -7,7 +7,7 @@ import numpy as np
 
 from sentinel.evaluate.detector.history import History
 from sentinel.evaluate.detector.judgement import Judgement
-from sentinel.evaluate.detector.panel import Basis
+from sentinel.evaluate.detector.panel import Expectation
 from sentinel.evaluate.detector.windows import Counts, Track
 
 FEWEST_DAYS = 8
@@ -43,5 +43,5 @@ def judge_classic(history: History, z: float, window: int) -> Judgement:
         left_out=Counts(history.counted).before(window)[judged] - used,
         judged=used >= min(FEWEST_DAYS, window),
         told=np.zeros(used.shape, np.bool_),
-        basis=np.full(used.shape, Basis.WINDOW, np.uint8),
+        basis=np.full(used.shape, Expectation.WINDOW, np.uint8),
     )

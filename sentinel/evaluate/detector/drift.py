@@ -6,7 +6,7 @@ slow fall is no waste. It is silent for five weeks after a run of this scope was
 
 import numpy as np
 
-from sentinel.evaluate.detector.panel import Basis, Flags
+from sentinel.evaluate.detector.panel import Expectation, Flags
 from sentinel.evaluate.detector.runs import Setting, Side, youth_step
 from sentinel.evaluate.detector.selection import third_largest_of_six
 from sentinel.evaluate.detector.trial import Trial
@@ -38,5 +38,5 @@ def drift_trial(side: Side, setting: Setting, told: Flags) -> Trial:
         earlier=np.where(old, np.float32(-np.inf), week - level),
         step=step,
         level=level + habit,
-        basis=Basis.RUN,
+        basis=Expectation.RUN,
     )

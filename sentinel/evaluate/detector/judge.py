@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sentinel.evaluate.detector.classic import judge_classic
 from sentinel.evaluate.detector.history import History, read_history
 from sentinel.evaluate.detector.judgement import Judgement, agreeing_bounds
-from sentinel.evaluate.detector.panel import Basis, Panel, ReasonCode, Verdicts
+from sentinel.evaluate.detector.panel import Expectation, Panel, ReasonCode, Verdicts
 from sentinel.evaluate.detector.robust import judge_robust
 from sentinel.evaluate.detector.windows import Counts
 
@@ -67,7 +67,7 @@ def _blank(scopes: int, days: int) -> Verdicts:
         used=np.zeros(shape, np.int32),
         left_out=np.zeros(shape, np.int32),
         code=np.full(shape, ReasonCode.JUDGED, np.uint8),
-        basis=np.full(shape, Basis.NONE, np.uint8),
+        basis=np.full(shape, Expectation.NONE, np.uint8),
     )
 
 
@@ -86,7 +86,7 @@ def _write(verdicts: Verdicts, rows: slice, history: History, judgement: Judgeme
     verdicts.used[rows] = judgement.used.T
     verdicts.left_out[rows] = judgement.left_out.T
     verdicts.code[rows] = code.T
-    verdicts.basis[rows] = np.where(silent, Basis.NONE, judgement.basis).T
+    verdicts.basis[rows] = np.where(silent, Expectation.NONE, judgement.basis).T
 
 
 def _reasons(history: History, judgement: Judgement) -> NDArray[np.uint8]:

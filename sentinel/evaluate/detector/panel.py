@@ -31,7 +31,7 @@ class ReasonCode(IntEnum):
     """The first day of a level that a person called normal: it has no day before it to compare with."""
 
 
-class Basis(IntEnum):
+class Expectation(IntEnum):
     """What the expected cost of a judged day rests on."""
 
     NONE = 0
@@ -88,7 +88,7 @@ class Verdicts:
     score: how unusual, on the scale of the rule's z, positive above the expected cost.
     used, left_out: days in the baseline, and days of its window that were kept out of it.
     code: ReasonCode; expected, lower, upper and score are NaN where it is not JUDGED.
-    basis: Basis of `expected`.
+    basis: Expectation of `expected`.
     """
 
     expected: Floats

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sentinel.evaluate.detector.calendar import Calendar, expected_move, explained_move
 from sentinel.evaluate.detector.charges import Charges
 from sentinel.evaluate.detector.level import Levels
-from sentinel.evaluate.detector.panel import Basis
+from sentinel.evaluate.detector.panel import Expectation
 from sentinel.evaluate.detector.records import RECORD_DAYS, usual_extreme
 from sentinel.evaluate.detector.scale import Noise
 from sentinel.evaluate.detector.selection import Singles
@@ -113,7 +113,7 @@ def run_trial(run: Run, side: Side, setting: Setting, days: int) -> Trial:
             earlier=last(earlier, days) - beyond,
             step=np.maximum(step, explained),
             level=usual + habit,
-            basis=Basis.RUN,
+            basis=Expectation.RUN,
         )
     expected = np.minimum(expected_move(moves, recent.calendar, recent.noise.tolerance), explained)
     whole = np.maximum(step, explained) - expected
@@ -126,7 +126,9 @@ def run_trial(run: Run, side: Side, setting: Setting, days: int) -> Trial:
         step=whole,
         level=usual + habit + expected,
         basis=np.select(
-            [explained > step, np.abs(habit) > SLIGHT_HABIT], [Basis.CALENDAR, Basis.WEEKDAY], Basis.LEVEL
+            [explained > step, np.abs(habit) > SLIGHT_HABIT],
+            [Expectation.CALENDAR, Expectation.WEEKDAY],
+            Expectation.LEVEL,
         ).astype(np.uint8),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentinel.evaluate.detector.charges import Charges
-from sentinel.evaluate.detector.panel import Basis, Flags
+from sentinel.evaluate.detector.panel import Expectation, Flags
 from sentinel.evaluate.detector.selection import Singles, median_of_known
 from sentinel.evaluate.detector.trial import DEFAULT_Z, Trial
 from sentinel.evaluate.detector.windows import Counts
@@ -99,8 +99,8 @@ def sparse_trials(charged: Flags, path: Singles) -> Sparse:
         pair = np.maximum(np.maximum(np.float32(PAIR_SIGMAS) * sigma, np.float32(PAIR_RECORD) * largest[2]), floor)
         now, before = np.float32(sign) * level, np.float32(sign) * last_level
         return (
-            Trial(now, None, single, now, Basis.SPARSE),
-            Trial(before, np.float32(sign) * last_charge - before, pair, before, Basis.SPARSE),
+            Trial(now, None, single, now, Expectation.SPARSE),
+            Trial(before, np.float32(sign) * last_charge - before, pair, before, Expectation.SPARSE),
         )
 
     return Sparse(up=side(1), down=side(-1))

@@ -12,7 +12,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sentinel.evaluate.detector.panel import Basis
+from sentinel.evaluate.detector.panel import Expectation
 from sentinel.evaluate.detector.selection import Singles
 from sentinel.evaluate.detector.windows import last
 
@@ -34,7 +34,7 @@ class Trial:
     earlier: Singles | None
     step: Singles
     level: Singles
-    basis: NDArray[np.uint8] | Basis
+    basis: NDArray[np.uint8] | Expectation
 
     def last(self, days: int) -> "Trial":
         """Return the trial of the last days alone."""
@@ -43,7 +43,7 @@ class Trial:
             earlier=None if self.earlier is None else last(self.earlier, days),
             step=last(self.step, days),
             level=last(self.level, days),
-            basis=self.basis if isinstance(self.basis, Basis) else last(self.basis, days),
+            basis=self.basis if isinstance(self.basis, Expectation) else last(self.basis, days),
         )
 
     def silenced(self, days: NDArray[np.bool_]) -> "Trial":

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sentinel.evaluate.detector import Basis, Panel, ReasonCode, Verdicts, judge
+from sentinel.evaluate.detector import Expectation, Panel, ReasonCode, Verdicts, judge
 
 FIRST_DAY = date(2025, 1, 1)
 DAYS = 400
@@ -60,7 +60,7 @@ def test_a_weekend_is_expected(steady: Floats) -> None:
     verdicts = verdicts_of(cost)
     assert found(cost, verdicts) == [saturday]
     assert verdicts.expected[0, saturday] == pytest.approx(200 / 3, rel=0.1)
-    assert verdicts.basis[0, saturday] == Basis.WEEKDAY
+    assert verdicts.basis[0, saturday] == Expectation.WEEKDAY
 
 
 def test_a_monthly_fee_is_expected_once_it_has_come_twice(steady: Floats) -> None:
@@ -72,7 +72,7 @@ def test_a_monthly_fee_is_expected_once_it_has_come_twice(steady: Floats) -> Non
     days = np.flatnonzero(fee)
     assert found(cost, verdicts) == list(days[:2])
     assert verdicts.expected[0, days[2]] == pytest.approx(600, rel=0.15)
-    assert verdicts.basis[0, days[2]] == Basis.CALENDAR
+    assert verdicts.basis[0, days[2]] == Expectation.CALENDAR
     assert verdicts.expected[0, days[2] + 1] == pytest.approx(200, rel=0.1)
 
 
@@ -147,7 +147,7 @@ def test_sparse_charges_are_compared_with_charges(steady: Floats) -> None:
     cost[300] *= 4
     verdicts = verdicts_of(cost)
     assert [day for day in found(cost, verdicts) if day > 60] == [300]
-    assert verdicts.basis[0, 300] == Basis.SPARSE
+    assert verdicts.basis[0, 300] == Expectation.SPARSE
     assert verdicts.expected[0, 300] == pytest.approx(200, rel=0.1)
 
 
