@@ -99,7 +99,7 @@ def set_up_logs(
     handler = logging.StreamHandler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonFormatter(redactor) if log_format is LogFormat.JSON else TextFormatter(redactor))
     logging.basicConfig(handlers=[handler], level=level, force=True)
-    for name in ("httpx", "httpcore", "slack_sdk", "urllib3", "alembic", "apscheduler"):
+    for name in ("httpx", "httpcore", "slack_sdk", "urllib3", "apprise", "alembic", "apscheduler"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
 
 

@@ -156,6 +156,9 @@ class Settings(BaseSettings):
     slack_url: Annotated[str, AfterValidator(_web_url), AfterValidator(lambda url: url.rstrip("/") + "/")] = (
         "https://slack.com/api/"
     )
+    pagerduty_url: Annotated[str, AfterValidator(_web_url), AfterValidator(lambda url: url.rstrip("/"))] = (
+        "https://events.pagerduty.com"
+    )
     smtp_url: Annotated[SmtpServer | None, NoDecode, BeforeValidator(_smtp_server)] = None
     listen: Annotated[Listen, NoDecode, BeforeValidator(_listen)] = Listen("127.0.0.1", 8080)
     web_token: Annotated[SecretStr, Field(min_length=1)] | None = None

@@ -4,52 +4,51 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
-from sentinel.domain.alerts import Transition, TransitionKind
+from sentinel.domain.alerts import Mark, Transition, TransitionKind
 from sentinel.domain.findings import RuleKind, Severity
 from sentinel.domain.messages import Message, Tone
 from sentinel.notify.compose import compose
+from sentinel.notify.digest import as_detail, heading, shown_first
 from sentinel.notify.wording import signed
 
 MOST_SINGLE = 5
 """Up to so many transitions are told one by one; more of them would push everything else out of sight."""
 
-_SHOWN_HEADLINES = 10
 _IN_CURRENCY = frozenset({RuleKind.SPIKE, RuleKind.NEW_SPEND})
 
 
 def batch(
-    transitions: Sequence[Transition], *, most: int = MOST_SINGLE, name_account: bool = False
+    transitions: Sequence[Transition],
+    *,
+    most: int | None = MOST_SINGLE,
+    name_account: bool = False,
+    said: Sequence[Mark] = (),
 ) -> tuple[Message, ...]:
-    """One message for each transition, in their order, or one for them all when there are more than `most`."""
-    if len(transitions) <= most:
-        return tuple(compose(transition, name_account=name_account) for transition in transitions)
-    return (_together(sorted(transitions, key=_gravity), name_account=name_account),)
+    """One message for each transition, in their order, or one for them all when there are more than `most`.
+
+    Where `most` is None each is told by itself, however many there are. `said` are the marks on their alerts.
+    """
+    if most is None or len(transitions) <= most:
+        return tuple(compose(transition, name_account=name_account, said=said) for transition in transitions)
+    return (_together(sorted(transitions, key=_gravity), said, name_account=name_account),)
 
 
 def _gravity(transition: Transition) -> tuple[bool, int, float]:
     return transition.kind.closes, -transition.alert.severity.rank, -abs(transition.alert.impact)
 
 
-def _together(transitions: Sequence[Transition], *, name_account: bool) -> Message:
-    details = tuple(_detail(transition, name_account=name_account) for transition in transitions)
+def _together(transitions: Sequence[Transition], said: Sequence[Mark], *, name_account: bool) -> Message:
+    composed = (compose(transition, name_account=name_account, said=said) for transition in transitions)
+    details = tuple(map(as_detail, composed))
     tone = _worst(transitions)
-    shown = tuple(map(_line, transitions[:_SHOWN_HEADLINES], details))
-    left = len(details) - len(shown)
     return Message(
         tone=tone,
-        headline=f"{tone.value.upper() if tone is not Tone.GOOD else 'GOOD NEWS'}  {_counts(transitions)}",
-        lines=(*shown, f"and {left} more") if left else shown,
+        headline=heading(tone, _counts(transitions)),
+        lines=shown_first(list(map(_line, transitions, details))),
         details=details,
         alert_ids=tuple(alert_id for detail in details for alert_id in detail.alert_ids),
     )
-
-
-def _detail(transition: Transition, *, name_account: bool) -> Message:
-    """Its message with only its first action: among many, the others would outweigh what is told."""
-    message = compose(transition, name_account=name_account)
-    return replace(message, actions=message.actions[:1])
 
 
 def _line(transition: Transition, detail: Message) -> str:

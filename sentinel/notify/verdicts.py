@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 
 from sentinel.domain.alerts import Alert
 from sentinel.domain.findings import Basis, BudgetStanding, Direction, Excess, Finding, RuleKind
 from sentinel.domain.money import format_money
-from sentinel.domain.periods import Period, PeriodKind, period_of
 from sentinel.domain.scopes import Scope
+from sentinel.notify.forecast_words import forecast_of
+from sentinel.notify.outlook_words import say_commitment, say_credit, say_invoice
+from sentinel.notify.verdict import Verdict
 from sentinel.notify.wording import (
     UNCHANGED_BELOW,
     a_day,
@@ -19,22 +20,13 @@ from sentinel.notify.wording import (
     one_line,
     ordinal,
     percent,
+    period_name,
     scope_name,
     signed,
 )
 
 _NAMED_CHILDREN = 3
 _HOURS_SHOWN_AS_DAYS = 96
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The title of an alert, how much it is about, and, where it is known, why."""
-
-    title: str
-    figures: str
-    cause: str = ""
-    score: str = ""
 
 
 def say(alert: Alert, today: date) -> Verdict:
@@ -45,22 +37,6 @@ def say(alert: Alert, today: date) -> Verdict:
 def threshold(text: str, currency: str) -> str:
     """A budget's threshold as people read it: `80%` stays, `9,000` is `$9,000`."""
     return text if text.endswith("%") else format_money(float(text.replace(",", "")), currency)
-
-
-def period_name(period: Period, today: date) -> str:
-    """`November`, `the week of Mon 2 Mar`, `Tue 3 Mar`, or both ends."""
-    year = "" if period.first.year == today.year else f" {period.first.year}"
-    if period.days == 1:
-        return a_day(period.first, today)
-    if period == period_of(PeriodKind.MONTH, period.first):
-        return f"{period.first:%B}{year}"
-    if period == period_of(PeriodKind.QUARTER, period.first):
-        return f"Q{(period.first.month + 2) // 3} {period.first.year}"
-    if period == period_of(PeriodKind.YEAR, period.first):
-        return f"{period.first.year}"
-    if period.days == 7:  # noqa: PLR2004 - a week
-        return f"the week of {a_day(period.first, today)}"
-    return f"{a_day(period.first, today)} to {a_day(period.last, today)}"
 
 
 def _spike(alert: Alert, today: date) -> Verdict:
@@ -135,18 +111,30 @@ def _budget(alert: Alert, today: date) -> Verdict:
     standing = finding.budget
     if standing is None:
         return Verdict("Budget", _against_expected(alert, today))
-    crossed = f" {threshold(standing.crossed[0], finding.currency)} crossed" if standing.crossed else ""
     share = f"{finding.observed / standing.amount:.0%}" if standing.amount > 0 else "of nothing"
-    figures = (
+    spent = (
         f"Spent {format_money(finding.observed, finding.currency)}"
         f" of {format_money(standing.amount, finding.currency)} ({share})"
-        f" {_when(standing.period, today)}{_over(alert, standing)}{_unknown(standing)}"
+        f" {_when(standing, today)}{_over(alert, standing)}{_unknown(standing)}"
     )
-    cause = f"Largest parts: {_children(finding)}" if finding.contributions else ""
-    return Verdict(f"Budget{crossed}", figures, cause)
+    parts = f"Largest parts: {_children(finding)}" if finding.contributions else ""
+    made_of = f"The amount is {standing.made_of}" if standing.made_of else ""
+    ahead = forecast_of(finding, today)
+    figures, beside = (spent, ahead) if standing.crossed or not ahead else (ahead, spent)
+    title = f"Budget {_crossed(standing, finding.currency)}".rstrip()
+    return Verdict(title, figures, ". ".join(filter(None, (beside, made_of, parts))))
 
 
-def _when(period: Period, today: date) -> str:
+def _crossed(standing: BudgetStanding, currency: str) -> str:
+    """The highest threshold that is crossed and the highest that is foreseen: `80% crossed, 100% forecast`."""
+    crossed = [f"{threshold(name, currency)} crossed" for name in standing.crossed[:1]]
+    return ", ".join([*crossed, *(f"{threshold(name, currency)} forecast" for name in standing.foreseen[:1])])
+
+
+def _when(standing: BudgetStanding, today: date) -> str:
+    period = standing.period
+    if standing.rolling:
+        return f"in the {period.days} days to {a_day(period.last, today)}"
     if period.days == 1:
         return f"on {a_day(period.first, today)}"
     left = (period.last - today).days
@@ -184,14 +172,12 @@ def _hours(hours: float) -> str:
     return f"{hours:.0f} h" if hours < _HOURS_SHOWN_AS_DAYS else days(round(hours / 24))
 
 
-def _commitment(alert: Alert, today: date) -> Verdict:
-    return Verdict("Commitment", _against_expected(alert, today))
-
-
 _BY_KIND: dict[RuleKind, Callable[[Alert, date], Verdict]] = {
     RuleKind.SPIKE: _spike,
     RuleKind.BUDGET: _budget,
     RuleKind.NEW_SPEND: _new_spend,
     RuleKind.FRESHNESS: _freshness,
-    RuleKind.COMMITMENT: _commitment,
+    RuleKind.COMMITMENT: say_commitment,
+    RuleKind.CREDIT: say_credit,
+    RuleKind.RECONCILIATION: say_invoice,
 }

@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from sentinel.domain.money import format_money
+from sentinel.domain.periods import Period, PeriodKind, period_of
 from sentinel.domain.scopes import Dimension, Place, Scope
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -46,6 +47,22 @@ def ordinal(count: int) -> str:
 def bare(amount: float) -> str:
     """An amount without its currency, for a range behind one that has it."""
     return format_money(amount, "").rstrip()
+
+
+def period_name(period: Period, today: date) -> str:
+    """`November`, `the week of Mon 2 Mar`, `Tue 3 Mar`, or both ends."""
+    year = "" if period.first.year == today.year else f" {period.first.year}"
+    if period.days == 1:
+        return a_day(period.first, today)
+    if period == period_of(PeriodKind.MONTH, period.first):
+        return f"{period.first:%B}{year}"
+    if period == period_of(PeriodKind.QUARTER, period.first):
+        return f"Q{(period.first.month + 2) // 3} {period.first.year}"
+    if period == period_of(PeriodKind.YEAR, period.first):
+        return f"{period.first.year}"
+    if period.days == 7:  # noqa: PLR2004 - a week
+        return f"the week of {a_day(period.first, today)}"
+    return f"{a_day(period.first, today)} to {a_day(period.last, today)}"
 
 
 def signed(amount: float, currency: str) -> str:

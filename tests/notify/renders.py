@@ -14,25 +14,52 @@ from pathlib import Path
 from rich.console import Console
 
 from sentinel.domain.messages import Message
-from sentinel.notify import print_message
+from sentinel.notify import compose, print_message
 from sentinel.notify.email.render import as_html, as_text
 from sentinel.notify.slack.preview import page
 from sentinel.notify.slack.render import render as as_slack
+from tests.notify.elsewhere import renders_elsewhere
+from tests.notify.illustrated import illustrated
+from tests.notify.outlook_stories import outlook_transitions
+from tests.notify.reported import illustrated_report, reports
 from tests.notify.stories import messages
 
 KEPT = Path(__file__).parents[1] / "fixtures" / "renders"
-IN_EVERY_CHANNEL = ("spike-opened", "budget-opened", "digest", "hostile", "notice")
+IN_EVERY_CHANNEL = (
+    "spike-opened",
+    "budget-opened",
+    "commitment-opened",
+    "credit-missing-opened",
+    "invoice-opened",
+    "digest",
+    "hostile",
+    "notice",
+    "report",
+    "report-hostile",
+)
 
 
 def renders() -> Iterator[tuple[str, str]]:
     """Each file's name and what it should hold."""
-    for name, message in messages().items():
+    outlooks = {name: compose(transition) for name, transition in outlook_transitions().items()}
+    for name, message in (messages() | outlooks | reports()).items():
         yield f"{name}.txt", as_text(message)
         if name in IN_EVERY_CHANNEL:
             yield f"{name}.html", as_html(message)
             yield f"{name}.slack.json", json.dumps([asdict(post) for post in as_slack(message)], indent=1) + "\n"
             yield f"{name}.slack.html", page((message,))
             yield f"{name}.console.txt", on_terminal(message)
+    for name, message in illustrated().items():
+        if message.chart is not None:
+            yield f"{name}.chart.html", as_html(message, {message.chart: "chart-1.mail@example.com"})
+    yield "report.chart.html", _with_charts(illustrated_report())
+    yield from renders_elsewhere()
+
+
+def _with_charts(message: Message) -> str:
+    charts = (message.chart, *(section.chart for section in message.sections))
+    names = {chart: f"chart-{place}.mail@example.com" for place, chart in enumerate(charts, start=1) if chart}
+    return as_html(message, names)
 
 
 def on_terminal(message: Message, width: int = 100) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sentinel.domain.alerts import Alert, AlertDay, AlertState, Reason, Transition, TransitionKind
+from sentinel.domain.alerts import Alert, AlertDay, AlertState, Reason, Teller, Transition, TransitionKind
 from sentinel.domain.findings import (
     Basis,
     BudgetStanding,
@@ -81,7 +81,9 @@ def opened(alert: Alert, moment: datetime = MORNING) -> Transition:
         RuleKind.BUDGET: Reason.THRESHOLD_CROSSED,
         RuleKind.NEW_SPEND: Reason.FIRST_CHARGE,
         RuleKind.FRESHNESS: Reason.NO_FRESH_DATA,
-        RuleKind.COMMITMENT: Reason.THRESHOLD_CROSSED,
+        RuleKind.COMMITMENT: Reason.OFF_COURSE,
+        RuleKind.CREDIT: Reason.CREDIT_ENDS,
+        RuleKind.RECONCILIATION: Reason.INVOICE_DIFFERS,
     }[alert.kind]
     return Transition(TransitionKind.OPENED, reason, alert, moment)
 
@@ -158,6 +160,7 @@ def monthly(spent: float = 9812.0, crossed: tuple[str, ...] = ("80%", "50%"), **
     return replace(finding, **changes)
 
 
+NOVEMBER_DAYS = period_of(PeriodKind.MONTH, date(2026, 11, 21))
 NOVEMBER = datetime(2026, 11, 22, 7, 30, tzinfo=UTC)
 
 
@@ -219,6 +222,14 @@ def stale(**changes: Any) -> Finding:
     return replace(finding, **changes)
 
 
+def _rolling() -> BudgetStanding:
+    return BudgetStanding(12000.0, Period(date(2026, 10, 23), date(2026, 11, 21)), ("80%",), 0, 1, rolling=True)
+
+
+def _averaged() -> BudgetStanding:
+    return BudgetStanding(12000.0, NOVEMBER_DAYS, ("80%",), 0, 1, made_of="the average of the last 3 periods plus 10%")
+
+
 def _crossed_higher() -> Transition:
     before = alert_of(monthly())
     now = alert_of(monthly(12100.0, ("100%", "80%", "50%"), upper=12000.0))
@@ -239,7 +250,19 @@ def transitions() -> dict[str, Transition]:
     fell, budget, over = alert_of(drop()), alert_of(monthly()), alert_of(daily(), earlier=(160.0, 175.0))
     new, late = alert_of(new_spend()), alert_of(stale())
     kind, why = TransitionKind, Reason
+    told_too = replace(again, tells_for=("account", "workspace"))
+    inhibited = replace(
+        alert_of(spike(rule="workspace", scope=PRODUCTION_SCOPE, whole=None), earlier=(595.0,), alert_id=1043),
+        inhibited_by=Teller(once.key, once.id),
+    )
+    heard = replace(inhibited, inhibited_by=None)
     return {
+        "spike-opened-for-three-rules": opened(told_too),
+        "spike-seen-by-another-rule": changed(
+            told_too, kind.REMINDED, why.SEEN_BY_ANOTHER_RULE, previous=replace(again, tells_for=("account",))
+        ),
+        "spike-told-after-its-teller": changed(heard, kind.REMINDED, why.TELLER_ENDED, previous=inhibited),
+        "spike-told-beyond-its-teller": changed(heard, kind.ESCALATED, why.BEYOND_TELLER, previous=inhibited),
         "spike-opened": opened(again),
         "spike-opened-first-day": opened(once),
         "spike-opened-unsettled": opened(alert_of(spike(basis=Basis.UNSETTLED, excess=None, whole=None))),
@@ -267,6 +290,8 @@ def transitions() -> dict[str, Transition]:
         "budget-opened-amount": opened(alert_of(monthly(9100.0, ("9,000", "50%"))), NOVEMBER),
         "budget-opened-last-day": opened(budget, datetime(2026, 11, 30, 7, tzinfo=UTC)),
         "budget-opened-over": opened(budget, datetime(2026, 12, 2, 7, tzinfo=UTC)),
+        "budget-opened-rolling": opened(alert_of(monthly(budget=_rolling())), NOVEMBER),
+        "budget-opened-averaged": opened(alert_of(monthly(budget=_averaged())), NOVEMBER),
         "budget-escalated": _crossed_higher(),
         "budget-withdrawn": _fell_below(),
         "budget-expired": changed(budget, kind.EXPIRED, why.PERIOD_CLOSED, moment=datetime(2026, 12, 8, 7, tzinfo=UTC)),

@@ -60,10 +60,13 @@ def test_a_spike_is_told_in_the_order_in_which_people_ask() -> None:
 
 
 def test_a_budget_tells_what_is_spent_and_what_is_not_known() -> None:
-    """Days without data make the sum a lower bound, and the message says so."""
+    """Days without data make the sum a lower bound, and a threshold crossed below the highest is named."""
     message = compose(opened(alert_of(monthly()), NOVEMBER))
     assert message.headline == "WARNING  Budget 80% crossed: whole-account"
-    assert message.lines == ("Spent $9,812 of $12,000 (82%) in November, 8 days left; at least, 2 days unknown",)
+    assert message.lines == (
+        "Spent $9,812 of $12,000 (82%) in November, 8 days left; at least, 2 days unknown",
+        "50% is crossed as well",
+    )
 
 
 def test_what_is_withdrawn_is_repeated() -> None:

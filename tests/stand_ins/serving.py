@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
@@ -31,13 +31,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes out; `drop` closes the connection instead, `delay` waits first (seconds)."""
+    """What goes out; `drop` closes the connection instead, `delay` waits first (seconds).
+
+    `converse` takes over the connection after the headers, to read from and write to, and ends it by returning.
+    """
 
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     drop: bool = False
     delay: float = 0.0
+    converse: Callable[[BinaryIO, BinaryIO], None] | None = None
 
 
 Respond = Callable[[Request], Answer]
@@ -69,6 +73,9 @@ def serve(respond: Respond) -> Iterator[str]:
                 self.send_header("Content-Length", str(len(answer.body)))
                 self.end_headers()
                 self.wfile.write(answer.body)
+                if answer.converse is not None:
+                    self.close_connection = True
+                    answer.converse(self.rfile, self.wfile)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True  # whoever asked did not wait for a slow answer
 

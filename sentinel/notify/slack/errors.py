@@ -24,6 +24,8 @@ _PERMANENT = UNREACHABLE_THREAD | frozenset(
     {
         "access_denied",
         "account_inactive",
+        "cant_update_message",
+        "edit_window_closed",
         "ekm_access_denied",
         "enterprise_is_restricted",
         "invalid_arguments",
@@ -39,6 +41,7 @@ _PERMANENT = UNREACHABLE_THREAD | frozenset(
         "not_allowed_token_type",
         "not_authed",
         "org_login_required",
+        "posting_to_channel_denied",
         "restricted_action",
         "token_expired",
         "token_revoked",
@@ -47,6 +50,8 @@ _PERMANENT = UNREACHABLE_THREAD | frozenset(
 )
 _MAYBE_DONE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
 """Slack says of these that a part of the operation may have succeeded."""
+
+_SCOPES = re.compile(r"[a-z:,._ ]{1,200}")
 
 _NEVER_SENT = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
 
@@ -58,7 +63,7 @@ _WAY_OUT = {
     "channel_not_found": "check the channel's name, and invite the bot if the channel is private",
     "not_in_channel": "invite the bot into the channel",
     "is_archived": "unarchive the channel, or name another one in rules.yaml",
-    "missing_scope": "give the app the scope chat:write and install it again",
+    "missing_scope": "give the app the scope that it lacks and install it again",
 }
 
 
@@ -82,18 +87,21 @@ def delivery_error(error: BaseException, where: str) -> DeliveryError:
 def _refused(error: SlackApiError, where: str) -> DeliveryError:
     code, status = error_code(error), error.response.status_code
     if status == 429 or code in ("ratelimited", "rate_limited"):  # noqa: PLR2004 - HTTP's own number
-        return DeliveryError(f"{where}: Slack asks to wait", retry_after=_retry_after(error.response.headers))
+        return DeliveryError(f"{where}: Slack asks to wait", retry_after=retry_after(error.response.headers))
     if not code:
         # A proxy's page, or an answer cut short: who wrote it does not say what became of the message.
         return DeliveryError(f"{where}: an answer with status {status} that is not Slack's", uncertain=True)
+    needed = str(error.response.get("needed") or "")
+    lacked = f" ({needed})" if code == "missing_scope" and _SCOPES.fullmatch(needed) else ""
     hint = f": {_WAY_OUT[code]}" if code in _WAY_OUT else ""
     return DeliveryError(
-        f"{where}: Slack says {code}{hint}",
+        f"{where}: Slack says {code}{lacked}{hint}",
         permanent=code in _PERMANENT,
         uncertain=code in _MAYBE_DONE or status >= 500,  # noqa: PLR2004 - HTTP's own number
     )
 
 
-def _retry_after(headers: Mapping[str, str]) -> float | None:
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that Slack asks to wait, None where it does not say."""
     given = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
     return float(given) if given.strip().isdecimal() else None

@@ -13,8 +13,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
-from sentinel.domain.messages import Notification
+from sentinel.domain.messages import Chart, Message, Notification
 from sentinel.notify.slack.errors import error_code
+from sentinel.notify.slack.places import Place
 
 EVENT_TYPE = "sentinel_notification"
 
@@ -26,38 +27,30 @@ _NOT_ALLOWED = frozenset({"missing_scope", "no_permission", "not_in_channel"})
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """One post: the id of its Slack channel and its `ts`, written `C0123456789/1700000000.000100`."""
-
-    channel: str
-    ts: str
-
-    def __str__(self) -> str:
-        return f"{self.channel}/{self.ts}"
-
-    @classmethod
-    def read(cls, text: str) -> Place:
-        """The place that was written."""
-        channel, _, ts = text.partition("/")
-        return cls(channel, ts)
-
-
 def metadata(notification: Notification, part: int) -> dict[str, object]:
     """What each post carries so that it is found again: our own id of it, which Slack shows to nobody."""
     payload = {"channel": notification.channel, "key": notification.key, "part": part}
     return {"event_type": EVENT_TYPE, "event_payload": payload}
 
 
-def write_places(places: Mapping[int, Place]) -> tuple[str, ...]:
-    """The posts of a notification, by part, for the outbox to remember."""
-    return tuple(f"{part}={place}" for part, place in sorted(places.items()))
+def chart_name(notification: Notification, place: int = 0) -> str:
+    """The file name of one of a notification's charts, by which it is found again."""
+    number = f"-{place + 1}" if place else ""
+    return f"sentinel-{re.sub(r'[^A-Za-z0-9]+', '-', notification.key)}{number}.png"
 
 
-def read_places(delivered: Iterable[str]) -> dict[int, Place]:
-    """The posts that the outbox remembers, by part."""
-    pairs = (text.partition("=") for text in delivered)
-    return {int(part): Place.read(place) for part, _, place in pairs}
+def charts_of(message: Message) -> tuple[Chart, ...]:
+    """The charts of a message in the order in which they are shared: its own, then those of its sections."""
+    charts = (message.chart, *(section.chart for section in message.sections))
+    return tuple(chart for chart in charts if chart is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What of a notification stands in Slack: its posts by their part, and its charts by their place."""
+
+    places: Mapping[int, Place]
+    charts: tuple[int, ...]
 
 
 class Search:
@@ -74,19 +67,22 @@ class Search:
 
     def find(
         self, notification: Notification, known: Mapping[int, Place], thread: Place | None, turn: Callable[[], None]
-    ) -> dict[int, Place]:
+    ) -> Found:
         """Every post of the notification, those `known` included; with `thread` it is looked for there alone.
 
         `turn` is called before each page is asked for, and may raise to stop. Where the app may not read the channel
         nothing more is found, and a warning says so. Raises what slack-sdk raises when Slack cannot be asked.
         """
-        found = dict(known)
+        places = dict(known)
+        charts: tuple[int, ...] = ()
         try:
-            if thread is None and 0 not in found:
-                found.update(self._in_channel(notification, turn))
-            root = thread or found.get(0)
+            if thread is None and 0 not in places:
+                places.update(_places(self._in_channel(notification, turn), notification))
+            root = thread or places.get(0)
             if root is not None:
-                found.update(self._in_thread(notification, root, turn))
+                messages = list(self._in_thread(root, turn))
+                places.update(_places(messages, notification))
+                charts = _charts(messages, notification)
         except SlackApiError as error:
             if error_code(error) not in _NOT_ALLOWED:
                 raise
@@ -96,12 +92,12 @@ class Search:
                 notification.channel,
                 error_code(error),
             )
-        return found
+        return Found(places, charts)
 
-    def _in_channel(self, notification: Notification, turn: Callable[[], None]) -> dict[int, Place]:
+    def _in_channel(self, notification: Notification, turn: Callable[[], None]) -> Iterator[_Posted]:
         channel = self._id or self._look_up(turn)
         if channel is None:
-            return {}
+            return iter(())
         oldest = _oldest(notification.created_at)
         pages = _pages(
             lambda cursor: self._client.conversations_history(
@@ -109,16 +105,16 @@ class Search:
             ),
             turn,
         )
-        return _ours(pages, notification, channel)
+        return _messages(pages, channel)
 
-    def _in_thread(self, notification: Notification, root: Place, turn: Callable[[], None]) -> dict[int, Place]:
+    def _in_thread(self, root: Place, turn: Callable[[], None]) -> Iterator[_Posted]:
         pages = _pages(
             lambda cursor: self._client.conversations_replies(
                 channel=root.channel, ts=root.ts, include_all_metadata=True, limit=_A_PAGE, cursor=cursor
             ),
             turn,
         )
-        return _ours(pages, notification, root.channel)
+        return _messages(pages, root.channel)
 
     def _look_up(self, turn: Callable[[], None]) -> str | None:
         wanted = self._channel.removeprefix("#")
@@ -151,14 +147,29 @@ def _pages(ask: Callable[[str | None], SlackResponse], turn: Callable[[], None])
             return
 
 
-def _ours(pages: Iterable[SlackResponse], notification: Notification, channel: str) -> dict[int, Place]:
-    found: dict[int, Place] = {}
+@dataclass(frozen=True, slots=True)
+class _Posted:
+    """A message of Slack's history, and where it stands."""
+
+    place: Place
+    content: Mapping[str, Any]
+
+
+def _messages(pages: Iterable[SlackResponse], channel: str) -> Iterator[_Posted]:
     for page in pages:
         for message in page["messages"] or ():
-            part = _part(message, notification)
-            if part is not None:
-                found[part] = Place(channel, str(message["ts"]))
-    return found
+            yield _Posted(Place(channel, str(message["ts"])), message)
+
+
+def _places(messages: Iterable[_Posted], notification: Notification) -> dict[int, Place]:
+    parts = ((_part(message.content, notification), message.place) for message in messages)
+    return {part: place for part, place in parts if part is not None}
+
+
+def _charts(messages: Iterable[_Posted], notification: Notification) -> tuple[int, ...]:
+    names = {file.get("name") for message in messages for file in message.content.get("files") or ()}
+    shared = range(len(charts_of(notification.message)))
+    return tuple(place for place in shared if chart_name(notification, place) in names)
 
 
 def _part(message: Mapping[str, Any], notification: Notification) -> int | None:

@@ -10,15 +10,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from sentinel.domain.messages import Message
-from sentinel.notify.slack.render import Block, render
+from sentinel.notify.slack.buttons import Block
+from sentinel.notify.slack.render import Answers, render
 
 _CODE = re.compile(r"`([^`]+)`")
+_FENCED = re.compile(r"```\n?([^`]+?)\n?```\n?")
 _BOLD = re.compile(r"(?m)^\*(.+)\*$")
 
 
-def page(messages: Sequence[Message]) -> str:
+def page(messages: Sequence[Message], answers: Answers = Answers.COMMANDS) -> str:
     """One page with the messages below one another, each followed by what stands in its thread."""
-    return _template().render(threads=[render(message) for message in messages])
+    return _template().render(threads=[render(message, answers) for message in messages])
 
 
 @cache
@@ -40,5 +42,6 @@ def _as_html(text: Block) -> str:
     if text["type"] == "plain_text":
         return shown
     escaped = shown.replace('"', "&quot;").replace("'", "&#39;")
-    marked = _BOLD.sub(r"<b>\1</b>", _CODE.sub(r"<code>\1</code>", escaped))
+    fenced = _FENCED.sub(r"<pre>\1</pre>", escaped)
+    marked = _BOLD.sub(r"<b>\1</b>", _CODE.sub(r"<code>\1</code>", fenced))
     return Markup(marked.replace("\n", "<br>"))  # noqa: S704 - mrkdwn is escaped where it is made

@@ -27,5 +27,6 @@ def test_no_text_can_add_a_header(headline: str, line: str, channel: str) -> Non
         "Message-ID",
         "Subject",
         "To",
+        "X-Auto-Response-Suppress",
     ]
     assert [part.get_content_type() for part in read.iter_parts()] == ["text/plain", "text/html"]

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from sentinel.domain.messages import Notification
 from sentinel.errors import DeliveryError
 from sentinel.notify import batch, compose
 from sentinel.notify.webhook.channel import WebhookChannel, retry_after
+from tests.notify.illustrated import illustrated
 from tests.notify.stories import alert_of, many, opened, spike
 from tests.stand_ins.serving import started
 from tests.stand_ins.webhook import Fault, Webhook, webhook_stand_in
@@ -49,6 +51,18 @@ def test_a_notification_arrives_as_json(webhook: Webhook) -> None:
     assert told["lines"] == list(ALERT.lines)
     assert told["facts"][0] == {"label": "workspace", "value": "production"}
     assert told["alert_ids"] == [1042]
+
+
+def test_the_chart_stays_behind(webhook: Webhook) -> None:
+    """Programs get the figures, not how people are shown them; neither of the message nor of its details."""
+    spike_told = illustrated()["spike-opened"]
+    digest = replace(illustrated()["digest"], details=(spike_told,))
+    WebhookChannel("oncall", url=webhook.url).send(Notification(1, "oncall", "k", digest, 1, uncertain=False))
+    (delivery,) = webhook.deliveries()
+    told = delivery.content["message"]
+    assert "chart" not in told
+    assert "chart" not in told["details"][0]
+    assert told["details"][0]["headline"] == spike_told.headline
 
 
 def test_a_digest_carries_its_details(webhook: Webhook) -> None:

@@ -1,0 +1,41 @@
+"""What is foreseen of a budget's period, in words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sentinel.domain.alerts import Transition
+from sentinel.domain.findings import Finding
+from sentinel.domain.money import format_money
+from sentinel.notify.wording import period_name
+
+
+def forecast_of(finding: Finding, today: date) -> str:
+    """`Forecast for March: $10,300 (9,400 to 11,200), 84% likely to exceed $9,000`; "" where there is none."""
+    standing = finding.budget
+    if standing is None or standing.forecast is None:
+        return ""
+    told = standing.forecast.spell(finding.observed, finding.currency)
+    return f"Forecast for {period_name(standing.period, today)}: {told}"
+
+
+def foreseen_above(transition: Transition, opened_before: str) -> str:
+    """That more is foreseen than before; the figures say how much."""
+    if transition.previous is None:
+        return ""
+    return f"The spend has become likely to exceed that; the alert was {opened_before}"
+
+
+def foreseen_below(transition: Transition, today: date) -> str:
+    """Why what was foreseen is foreseen no more."""
+    finding, before = transition.alert.finding, transition.previous and transition.previous.finding.budget
+    standing, spent = finding.budget, transition.alert.days[-1].observed
+    if standing is None or not before or before.forecast is None:
+        return "It is not likely to go so far any more"
+    level = format_money(before.forecast.level, finding.currency)
+    if standing.forecast is not None:
+        return f"The forecast is back below {level}: {standing.forecast.spell(spent, finding.currency)}"
+    if standing.period.last < today:
+        name = period_name(standing.period, today)
+        return f"{name[:1].upper()}{name[1:]} has ended below {level}: {format_money(spent, finding.currency)}"
+    return f"The forecast is back far below {level}"
