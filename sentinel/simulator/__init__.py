@@ -17,9 +17,9 @@ from sentinel.simulator.breakdowns import ChargeShape, DateEnd, Form, answer
 from sentinel.simulator.bulk import Bulk, bulk_answer
 from sentinel.simulator.chaos import Chaos
 from sentinel.simulator.clock import Clock
-from sentinel.simulator.corrections import some_corrections
+from sentinel.simulator.corrections import some_corrections, some_mistake
 from sentinel.simulator.faults import Fault, Severity
-from sentinel.simulator.incidents import Incident, Kind, Planted
+from sentinel.simulator.incidents import Incident, Kind, Misbilled, Planted
 from sentinel.simulator.invoices import past_invoice, pending_invoice
 from sentinel.simulator.metering import Metering, Restatement
 from sentinel.simulator.server import Served, Server
@@ -39,6 +39,7 @@ __all__ = [
     "Incident",
     "Kind",
     "Metering",
+    "Misbilled",
     "Planted",
     "Restatement",
     "Row",
@@ -51,4 +52,5 @@ __all__ = [
     "past_invoice",
     "pending_invoice",
     "some_corrections",
+    "some_mistake",
 ]

@@ -1,4 +1,4 @@
-"""A handful of late and restated days around a world's now, for long runs against the server."""
+"""What a billing API gets wrong and puts right around a world's now, for long runs against the server."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
+from sentinel.simulator.incidents import Misbilled
 from sentinel.simulator.metering import Restatement, start_of
 
 if TYPE_CHECKING:
@@ -29,3 +30,10 @@ def some_corrections(world: World, *, seed: int = 1) -> tuple[Restatement, ...]:
         Restatement(today - 3 * _DAY, world.now + 2 * _DAY, before=0.0, cluster_id=generator.choice(clusters)),
         Restatement(today, start_of(today + 3 * _DAY), before=0.0),
     )
+
+
+def some_mistake(world: World, *, extra: float = 25.0) -> Misbilled:
+    """Return a mistake on the invoice of the month before the world's now: the dearest row of its last day."""
+    last = world.now.date().replace(day=1) - _DAY
+    row = max(world.rows(world.now, last, last), key=lambda candidate: candidate.cost)
+    return Misbilled(last, row.cluster_id, row.product, extra)

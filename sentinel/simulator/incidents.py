@@ -62,6 +62,19 @@ class Planted:
 
 
 @dataclass(frozen=True, slots=True)
+class Misbilled:
+    """An invoice that is wrong: the month of `day` bills one product of a cluster by `extra` dollars too much.
+
+    product: the full name, tier included. A negative `extra` bills too little. The daily breakdown stays right.
+    """
+
+    day: date
+    cluster_id: str
+    product: str
+    extra: float
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """The truth about a planted incident.
 

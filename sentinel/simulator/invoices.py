@@ -6,6 +6,7 @@ to a rounded total, and a charge of 0.00 may stand beside a positive quantity.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def pending_invoice(world: World, as_of: datetime) -> Invoice:
 
 def _invoice(world: World, first: date, after: date, as_of: datetime) -> Invoice:
     last = after - timedelta(days=1)
-    lines = list(world.lines(as_of, first, last))
+    lines = _as_billed(world, list(world.lines(as_of, first, last)))
     account_lines = world.account_lines(as_of, first, last)
     return {
         "date_from": first.isoformat(),
@@ -56,6 +57,19 @@ def _invoice(world: World, first: date, after: date, as_of: datetime) -> Invoice
         "account_charges": _account_charges(account_lines),
         "total": _cents([*(line.cost for line in lines), *(line.cost for line in account_lines)]),
     }
+
+
+def _as_billed(world: World, lines: list[Line]) -> list[Line]:
+    """Return the lines with what the invoice gets wrong of them."""
+    for wrong in world.misbilled:
+        meant = [
+            index
+            for index, line in enumerate(lines)
+            if (line.day, line.cluster_id, line.product) == (wrong.day, wrong.cluster_id, wrong.product)
+        ]
+        for index in meant[:1]:
+            lines[index] = replace(lines[index], cost=lines[index].cost + round(wrong.extra * UNITS))
+    return lines
 
 
 def _tenants(lines: list[Line]) -> list[InvoiceTenant]:

@@ -101,6 +101,7 @@ class Account:
     support: dollars a month, spread evenly over the month's days.
     commit_credit: share of each day's usage given back as a negative charge.
     free_credit: dollars a day given back on the first seven days of each month.
+    credits_end: from this day on nothing is given back any more.
     """
 
     first_day: date
@@ -108,6 +109,7 @@ class Account:
     support: float = 0.0
     commit_credit: float = 0.0
     free_credit: float = 0.0
+    credits_end: date | None = None
 
 
 def _name_at(first: str, aliases: Sequence[Alias], as_of: datetime) -> str:

@@ -97,6 +97,8 @@ class Ledger:
         account = self._account
         if account.support:
             yield AccountLine(day, SUPPORT, _in_hundred_thousandths(account.support / days_in_month(day)))
+        if account.credits_end is not None and day >= account.credits_end:
+            return
         if account.commit_credit:
             yield AccountLine(day, COMMIT_CREDITS, -_in_hundred_thousandths(usage / UNITS * account.commit_credit))
         if account.free_credit and day.day <= _FREE_CREDIT_DAYS:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from sentinel.simulator.draft import draft
-from sentinel.simulator.incidents import Incident, Planted
+from sentinel.simulator.incidents import Incident, Misbilled, Planted
 from sentinel.simulator.ledger import AccountLine, Ledger, Line
 from sentinel.simulator.metering import HOURLY, Metering, Restatement, start_of
 
@@ -61,6 +61,7 @@ class World:
         seed: int = 1,
         planted: Iterable[Planted] = (),
         metering: Metering = HOURLY,
+        misbilled: Iterable[Misbilled] = (),
     ) -> None:
         """Make a world of a hand-written account. `World.build` composes a lifelike one.
 
@@ -74,6 +75,7 @@ class World:
         self.seed = seed
         self.planted = tuple(planted)
         self.metering = metering
+        self.misbilled = tuple(misbilled)
         self._ledger = Ledger(account, seed, now.date(), self.planted, metering)
 
     @classmethod
@@ -107,7 +109,25 @@ class World:
     def restated(self, *restatements: Restatement) -> World:
         """Return this world with further restatements."""
         metering = replace(self.metering, restatements=(*self.metering.restatements, *restatements))
-        return World(self.account, self.now, seed=self.seed, planted=self.planted, metering=metering)
+        return World(
+            self.account,
+            self.now,
+            seed=self.seed,
+            planted=self.planted,
+            metering=metering,
+            misbilled=self.misbilled,
+        )
+
+    def billed_wrongly(self, *misbilled: Misbilled) -> World:
+        """Return this world with further mistakes in its invoices."""
+        return World(
+            self.account,
+            self.now,
+            seed=self.seed,
+            planted=self.planted,
+            metering=self.metering,
+            misbilled=(*self.misbilled, *misbilled),
+        )
 
     def places(self) -> Iterator[Place]:
         """Yield every cluster with its workspace and tenant, in the order of the answers."""

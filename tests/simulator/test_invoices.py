@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sentinel.simulator import World, past_invoice, pending_invoice
+from sentinel.simulator import World, past_invoice, pending_invoice, some_mistake
 from sentinel.simulator.landscape import Account, Cluster, Meter, Tenant, Workspace
 from sentinel.simulator.tariffs import Tariff
 
@@ -76,3 +76,28 @@ def test_a_charge_of_nothing_may_stand_beside_a_quantity(now: datetime) -> None:
     (charge,) = invoice["tenants"][0]["workspaces"][0]["clusters"][0]["charges"]
     assert charge["total"] == 0
     assert charge["quantity"] == pytest.approx(28 * 30)
+
+
+def test_a_mistake_is_billed_on_one_line_and_on_nothing_else(world: World, now: datetime) -> None:
+    """The daily breakdown stays right; the line and every total above it are off by the same."""
+    wrong = some_mistake(world)
+    right, off = past_invoice(world, wrong.day, now), past_invoice(world.billed_wrongly(wrong), wrong.day, now)
+    assert right is not None
+    assert off is not None
+    differing = [(a, b) for a, b in zip(totals(right), totals(off), strict=True) if a != b]
+    assert [round(b - a, 2) for a, b in differing] == pytest.approx([wrong.extra] * 5, abs=0.011)
+    assert world.billed_wrongly(wrong).rows(now) == world.rows(now)
+    january = date(2026, 1, 5)
+    assert past_invoice(world.billed_wrongly(wrong), january, now) == past_invoice(world, january, now)
+
+
+def test_credits_may_end(now: datetime) -> None:
+    """From the day on nothing is given back; support goes on."""
+    cluster = Cluster("vci_1", "one", ("us-east-1",), (Meter(Tariff("GiB minutes", 1.0), base=30),))
+    tenants = (Tenant("ti_1", (Workspace("wi_1", "main", (cluster,)),)),)
+    account = Account(date(2026, 2, 1), tenants, support=28.0, commit_credit=0.1, credits_end=date(2026, 2, 11))
+    lines = World(account, now).account_lines(now, date(2026, 2, 1), date(2026, 2, 28))
+    days = {
+        product: [line.day.day for line in lines if line.product == product] for product in {x.product for x in lines}
+    }
+    assert days == {"Support": list(range(1, 29)), "Commit credits": list(range(1, 11))}
