@@ -14,10 +14,10 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test test-long check format bench lock pictures docker clean
+.PHONY: help setup demo test test-long check format bench bench-check lock pictures docker clean
 
 help: ## Show these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(VENV)/.installed ## Install sentinel and its tools into .venv
 
@@ -61,16 +61,16 @@ bench: setup ## Measure speed, memory and the quality of verdicts
 		$(BIN)/python -m "$$(dirname "$$suite" | tr / .)"; \
 	done
 
+bench-check: setup ## Fail where the quality of verdicts fell behind the committed table
+	@$(BIN)/python -m benchmarks.verdicts --alone --check benchmarks/verdicts/quality.json
+
 lock: setup ## Write the hashed locks anew from pyproject.toml
-	@$(COMPILE) pyproject.toml --extra postgres --output-file requirements.lock
-	@$(COMPILE) pyproject.toml --extra postgres --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	@$(COMPILE) pyproject.toml --extra postgres --extra apprise --output-file requirements.lock
+	@$(COMPILE) pyproject.toml --extra postgres --extra apprise --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@$(COMPILE) --group build --constraint requirements-dev.lock --output-file requirements-build.lock
 
-pictures: ## Take docs/alert.png again from its golden render (needs Chromium)
-	@$(CHROMIUM) --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir=$$(mktemp -d) \
-		--disable-background-networking --disable-component-update --force-device-scale-factor=2 \
-		--window-size=760,215 --screenshot=docs/alert.png \
-		file://$(CURDIR)/tests/fixtures/renders/spike-opened.slack.html
+pictures: setup ## Take the pictures in docs/ again in a real browser (needs Chromium)
+	@$(BIN)/python -m tests.notify.pictures $(CHROMIUM)
 
 docker: ## Build the container image
 	docker build --tag warpstream-sentinel .

@@ -30,8 +30,11 @@ TICK = timedelta(seconds=30)
 DELIVERY_TICK = timedelta(seconds=2)
 """How often each channel's outbox is looked into: what was decided is told within seconds."""
 
-GRACE = timedelta(seconds=8)
+GRACE = timedelta(seconds=5)
 """How long work that is under way may take to end after SIGTERM; what is cut off is taken up at the next start."""
+
+RETRY = timedelta(seconds=30)
+"""The pause before a watch that failed is begun anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,30 @@ class Task:
     run: Callable[[threading.Event], None]
 
 
-class Daemon:
-    """Runs tasks until a signal ends it; `reload` is called for SIGHUP, in the main thread."""
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Something that runs by itself until its event is set, and is begun anew `RETRY` after it failed."""
 
-    def __init__(self, tasks: Callable[[], tuple[Task, ...]], reload: Callable[[], None]) -> None:
+    name: str
+    run: Callable[[threading.Event], None]
+
+
+class Daemon:
+    """Runs tasks and watches until a signal ends it; `reload` is called for SIGHUP, in the main thread.
+
+    After a reload the tasks and watches are asked for again: the old watches end, and the new ones begin.
+    """
+
+    def __init__(
+        self,
+        tasks: Callable[[], tuple[Task, ...]],
+        reload: Callable[[], None],
+        watches: Callable[[], tuple[Watch, ...]] = tuple,
+    ) -> None:
         self._tasks = tasks
+        self._watches = watches
         self._reload = reload
+        self._watched = threading.Event()
         self._stop = threading.Event()
         self._reload_wanted = threading.Event()
         self._running = 0
@@ -59,6 +80,7 @@ class Daemon:
         with self._signals():
             scheduler = self._scheduler()
             self._schedule(scheduler)
+            self._begin_watches()
             scheduler.start()
             # A short wait, since a signal must be acted on wherever it arrives between two waits.
             while not self._stop.wait(0.5):
@@ -66,7 +88,9 @@ class Daemon:
                     self._reload_wanted.clear()
                     self._reload()
                     self._schedule(scheduler)
+                    self._begin_watches()
             log.info("stopping")
+            self._watched.set()
             scheduler.shutdown(wait=False)
             self._wait_for_work()
 
@@ -89,23 +113,51 @@ class Daemon:
                 next_run_time=datetime.now(UTC),
             )
 
+    def _begin_watches(self) -> None:
+        """End those that run, and begin those that are wanted now."""
+        self._watched.set()
+        self._watched = threading.Event()
+        for watch in self._watches():
+            # A daemon thread: the grace at the end is all that anything gets.
+            threading.Thread(
+                target=self._keep_watching, args=(watch, self._watched), name=watch.name, daemon=True
+            ).start()
+
+    def _keep_watching(self, watch: Watch, end: threading.Event) -> None:
+        with self._at_work():
+            while not end.is_set():
+                try:
+                    watch.run(end)
+                except SentinelError as error:
+                    log.error("%s: %s", watch.name, error)  # noqa: TRY400 - a named error explains itself
+                except Exception:
+                    log.exception("%s failed; it will be tried again", watch.name)
+                end.wait(RETRY.total_seconds())
+
     def _guarded(self, task: Task) -> Callable[[], None]:
         def run() -> None:
-            with self._idle:
-                self._running += 1
-            try:
-                if not self._stop.is_set():
-                    task.run(self._stop)
-            except SentinelError as error:
-                log.error("%s: %s", task.name, error)  # noqa: TRY400 - a named error explains itself without a trace
-            except Exception:
-                log.exception("%s failed; it will be tried again", task.name)
-            finally:
-                with self._idle:
-                    self._running -= 1
-                    self._idle.notify_all()
+            with self._at_work():
+                try:
+                    if not self._stop.is_set():
+                        task.run(self._stop)
+                except SentinelError as error:
+                    log.error("%s: %s", task.name, error)  # noqa: TRY400 - a named error explains itself
+                except Exception:
+                    log.exception("%s failed; it will be tried again", task.name)
 
         return run
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        """Counted among what the end waits for."""
+        with self._idle:
+            self._running += 1
+        try:
+            yield
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
 
     def _wait_for_work(self) -> None:
         deadline = time.monotonic() + GRACE.total_seconds()

@@ -21,8 +21,12 @@ from sentinel.cli import (
     explain,
     import_,
     init,
+    notify,
+    reconcile,
+    report,
     rules_command,
     run,
+    silence,
     simulate,
     status,
     upkeep,
@@ -49,6 +53,10 @@ app.command("import")(import_.import_)
 app.command("backtest")(backtest.backtest)
 app.command("explain")(explain.explain)
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(silence.app, name="silence")
+app.add_typer(notify.app, name="notify")
+app.command("report")(report.report)
+app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
 app.command("backup")(upkeep.backup)
 app.command("prune")(upkeep.prune)

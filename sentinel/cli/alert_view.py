@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from sentinel.cli.prepaid_view import outlook_record
 from sentinel.domain.money import format_money
 from sentinel.domain.scopes import Dimension
 
@@ -12,7 +14,7 @@ _OUTER = (Dimension.ACCOUNT, Dimension.TENANT)
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sentinel.domain.alerts import Alert, Mark
+    from sentinel.domain.alerts import Alert, Mark, Teller
     from sentinel.domain.scopes import Place, Scope
     from sentinel.jobs.evaluate import Told
     from sentinel.store import PastTransition
@@ -48,7 +50,11 @@ def alert_record(alert: Alert) -> dict[str, Any]:
         "score": finding.score,
         "impact": alert.impact,
         "currency": finding.currency,
+        "outlook": outlook_record(finding.outlook),
+        "forecast": finding.budget and finding.budget.forecast and asdict(finding.budget.forecast),
         "basis": finding.basis.value,
+        "inhibited_by": alert.inhibited_by and alert.inhibited_by.alert_id,
+        "tells_for": list(alert.tells_for),
     }
 
 
@@ -81,7 +87,8 @@ def _is_implied(place: Place, fixed: list[Place]) -> bool:
 def transition_line(told: Told) -> str:
     """One transition on one line."""
     transition = told.transition
-    to = f"  -> {', '.join(told.channels)}" if told.channels else "  (told to nobody)"
+    nobody = "" if transition.alert.inhibited_by else "  (silenced)" if told.kept_back_from else "  (told to nobody)"
+    to = f"  -> {', '.join(told.channels)}" if told.channels else nobody
     return f"{transition.kind.value:<10} {alert_line(transition.alert)}  [{transition.reason.value}]{to}"
 
 
@@ -93,7 +100,13 @@ def alert_line(alert: Alert) -> str:
     amounts = (
         f"{format_money(finding.observed, finding.currency)} against {format_money(finding.expected, finding.currency)}"
     )
-    return f"{number:<6} {alert.severity.value:<8} {alert.rule}: {where}: {amounts} on {finding.day}"
+    line = f"{number:<6} {alert.severity.value:<8} {alert.rule}: {where}: {amounts} on {finding.day}"
+    return line + (f"; {told_by(alert.inhibited_by)}" if alert.inhibited_by else "")
+
+
+def told_by(teller: Teller) -> str:
+    """`told by alert 1042`: who tells an alert that is recorded alone."""
+    return f"told by alert {teller.alert_id}" if teller.alert_id is not None else "told by another one that is new"
 
 
 def alert_story(console: Console, alert: Alert, past: tuple[PastTransition, ...], marks: tuple[Mark, ...]) -> None:

@@ -130,6 +130,7 @@ def _respond(
             moment=now(),
             until=until,
             new_level=new_level,
+            rules=place.rules,
         )
     what = mark.kind.value.replace("_", " ")
     typer.echo(f"alert {alert_id}: {what}" + (f" until {mark.until:%Y-%m-%d %H:%M} UTC" if mark.until else ""))

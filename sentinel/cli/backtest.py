@@ -129,9 +129,10 @@ def _totals(console: Console, done: Backtest) -> None:
     from sentinel.jobs.difference import count_by_rule
 
     counts = count_by_rule(done)
-    table = Table("Rule", "Alerts", "a week", "Messages", box=None, pad_edge=False)
+    table = Table("Rule", "Alerts", "a week", "Messages", "Told by others", box=None, pad_edge=False)
     for count in counts:
-        table.add_row(count.rule, str(count.opened), f"{count.a_week:.1f}", str(count.messages))
+        figures = (f"{count.opened}", f"{count.a_week:.1f}", f"{count.messages}", f"{count.told_by_others}")
+        table.add_row(count.rule, *figures)
     if counts:
         console.print(table)
     opened, messages = sum(count.opened for count in counts), sum(count.messages for count in counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -25,34 +25,55 @@ _SHOWN = 5
 def print_budgets(console: Console, budgets: Iterable[BudgetNow]) -> None:
     """A heading for each budget, and a bar for each of its fullest scopes."""
     for budget, standing in groupby(budgets, key=lambda now: now.budget):
-        fullest_first = sorted(standing, key=lambda now: now.share, reverse=True)
-        newest = fullest_first[0]
-        console.print(f"{budget.name}: {format_money(budget.amount, newest.currency)}, {newest.so_far.period}")
+        fullest_first = sorted(standing, key=_fullness, reverse=True)
+        amount = _one_amount(fullest_first)
+        console.print(f"{budget.name}: {f'{amount}, ' if amount else ''}{fullest_first[0].so_far.period}")
         table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
         for now in fullest_first[:_SHOWN]:
-            table.add_row("", *_row(now))
+            table.add_row("", *_row(now, amount=not amount))
         console.print(table)
         if len(fullest_first) > _SHOWN:
             console.print(Text(f"  and {len(fullest_first) - _SHOWN} more below these", style="dim"))
 
 
-def _row(now: BudgetNow) -> tuple[Text, ...]:
+def _fullness(now: BudgetNow) -> float:
+    return -1.0 if now.share is None else now.share
+
+
+def _one_amount(standing: Sequence[BudgetNow]) -> str:
+    """The amount that all of a budget's scopes have, "" where they differ."""
+    amounts = {now.amount for now in standing}
+    amount = standing[0].amount
+    return format_money(amount, standing[0].currency) if amount is not None and len(amounts) == 1 else ""
+
+
+def _row(now: BudgetNow, *, amount: bool) -> tuple[Text, ...]:
+    spent = format_money(now.so_far.spent, now.currency)
+    of = f" of {format_money(now.amount, now.currency)}" if amount and now.amount is not None else ""
     return (
-        _bar(now.share),
-        Text(f"{now.share:.0%}", justify="right"),
-        Text(format_money(now.so_far.spent, now.currency), justify="right"),
+        _bar(now.share or 0.0),
+        Text("-" if now.share is None else f"{now.share:.0%}", justify="right"),
+        Text(spent + of, justify="right"),
         Text(scope_name(now.scope), overflow="ellipsis", no_wrap=True),
-        Text(_caveats(now), style="dim", no_wrap=True),
+        Text(_caveats(now), style="dim"),
     )
 
 
 def _bar(share: float) -> Text:
-    filled = min(round(share * _WIDTH), _WIDTH)
+    filled = max(0, min(round(share * _WIDTH), _WIDTH))
     colour = next(colour for least, colour in _COLOURS if share >= least or least == 0.0)
     return Text("█" * filled, style=colour, no_wrap=True).append("░" * (_WIDTH - filled), style="dim")
 
 
 def _caveats(now: BudgetNow) -> str:
     unknown, unsettled = now.so_far.unknown_days, now.so_far.unsettled_days
-    told = [f"{unknown} days unknown"] if unknown else []
-    return ", ".join([*told, *([f"{unsettled} still growing"] if unsettled else [])])
+    told = [f"not judged: {now.missing.reason}"] if now.missing else []
+    told += [f"the amount is {now.made_of}"] if now.made_of else []
+    told += [f"forecast {now.forecast.spell(now.so_far.spent, now.currency)}"] if now.forecast else []
+    told += [str(now.too_young)] if now.too_young else []
+    if now.both:
+        usage, net = (format_money(figure, now.currency) for figure in (now.both.usage, now.both.net))
+        told.append(f"usage {usage}, net {net} with credits and support")
+    told += [f"{unknown} days unknown"] if unknown else []
+    told += [f"{unsettled} still growing"] if unsettled else []
+    return ", ".join(told)

@@ -24,6 +24,7 @@ def check(
 ) -> None:
     """Validate rules.yaml, every mistake at once, and say what it watches."""
     from sentinel.cli.summary import summary
+    from sentinel.cli.workplace import now
 
     invocation: Invocation = ctx.obj
     if path is not None:
@@ -31,7 +32,7 @@ def check(
     settings = invocation.settings()
     rules = invocation.rules(settings)
     typer.echo(f"{settings.rules} is valid")
-    for line in summary(rules, settings):
+    for line in summary(rules, settings, now()):
         typer.echo(f"  {line}")
     if online and not _all_work(rules, settings):
         raise typer.Exit(1)

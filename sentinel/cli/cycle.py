@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sentinel.jobs.deliver import ChannelReport
     from sentinel.jobs.evaluate import Evaluation
     from sentinel.jobs.pull_costs import AccountPull
+    from sentinel.jobs.pull_invoices import InvoicePull
 
 AsOf = Annotated[
     str | None,
@@ -47,8 +48,11 @@ def once(
             cycle = _run_cycle(place)
             evaluation, failed = cycle.evaluation, cycle.failed
             _show_pulls(cycle.pulls)
+            _show_invoices(cycle.invoices)
             _show_evaluation(evaluation, as_json=as_json)
-            _show_reports(cycle.reports)
+            for one in cycle.made:
+                say(f"report {one.report.name}: {one.report.spend.period}")
+            show_reports(cycle.reports)
         firing = _is_firing(place, evaluation, dry_run=dry_run)
     if failed:
         raise typer.Exit(1)
@@ -74,9 +78,18 @@ def evaluate(ctx: typer.Context, *, as_of: AsOf = None, dry_run: DryRun = False,
         _evaluate(place, as_of, dry_run=dry_run, as_json=as_json)
 
 
-def deliver(ctx: typer.Context) -> None:
+def deliver(
+    ctx: typer.Context,
+    *,
+    parked: Annotated[bool, typer.Option("--parked", help="Also what was parked: its channel works again.")] = False,
+) -> None:
     """Send what waits for its channel."""
+    from sentinel.store import unpark
+
     with open_workplace(ctx.obj) as place:
+        if parked:
+            with place.database.write() as conn:
+                say(f"{unpark(conn, now())} parked notifications are sent again")
         failed = _deliver(place)
     if failed:
         raise typer.Exit(1)
@@ -110,7 +123,7 @@ def _deliver(place: Workplace) -> bool:
     from sentinel.jobs.deliver import deliver_pending
 
     reports = deliver_pending(place.database, place.rules, place.open_channels(), now)
-    _show_reports(reports)
+    show_reports(reports)
     return any(report.parked for report in reports)
 
 
@@ -119,6 +132,14 @@ def _show_pulls(pulls: tuple[AccountPull, ...]) -> None:
         say(describe_pull(pull))
         for error in pull.errors:
             say(f"  {error}")
+
+
+def _show_invoices(pulls: tuple[InvoicePull, ...]) -> None:
+    for pull in pulls:
+        if pull.error:
+            say(f"{pull.account}: no invoice: {pull.error}")
+        elif pull.invoice and pull.is_new:
+            say(f"{pull.account}: a new invoice, {pull.invoice.period}")
 
 
 def _show_evaluation(evaluation: Evaluation, *, as_json: bool) -> None:
@@ -135,10 +156,12 @@ def _show_evaluation(evaluation: Evaluation, *, as_json: bool) -> None:
         say("nothing new to tell")
 
 
-def _show_reports(reports: tuple[ChannelReport, ...]) -> None:
+def show_reports(reports: tuple[ChannelReport, ...]) -> None:
+    """What became of the notifications of each channel."""
     for report in reports:
-        if report.sent or report.put_off or report.parked:
-            say(f"{report.channel}: {report.sent} sent, {report.put_off} put off, {report.parked} parked")
+        silenced = f", {report.silenced} silenced" if report.silenced else ""
+        if report.sent or report.put_off or report.parked or silenced:
+            say(f"{report.channel}: {report.sent} sent, {report.put_off} put off, {report.parked} parked{silenced}")
 
 
 def _is_firing(place: Workplace, evaluation: Evaluation, *, dry_run: bool) -> bool:

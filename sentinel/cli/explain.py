@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sentinel.cli.backtest import parse_day
 from sentinel.cli.cycle import AsJson, parse_moment
+from sentinel.cli.explain_pictures import write_pictures
 from sentinel.cli.output import say, write_json
 from sentinel.cli.workplace import now, open_workplace
 from sentinel.errors import UsageError
@@ -35,6 +37,15 @@ def explain(
     as_of: Annotated[
         str | None, typer.Option("--as-of", metavar="MOMENT", help="By what had been pulled and said by then, in UTC.")
     ] = None,
+    png: Annotated[
+        Path | None,
+        typer.Option(
+            "--png",
+            metavar="FILE",
+            dir_okay=False,
+            help="Draw the shown scopes, too: one to FILE, several to FILE-1, FILE-2 and so on.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Show for each scope of a rule what was expected, what was seen, and why it fired or why not."""
@@ -52,12 +63,15 @@ def explain(
         what = f"with {scope} in a name or an id" if scope else "in the history up to this day"
         say(f"rule {rule} watches nothing {what}")
         return
+    shown = chosen if all_ else chosen[:SHOWN]
     if as_json:
         for one in chosen:
             write_json(_record(judged_by, one))
-        return
-    _show(judged_by, chosen if all_ else chosen[:SHOWN])
-    if not all_ and len(chosen) > SHOWN:
+    else:
+        _show(judged_by, shown)
+    for file in write_pictures(judged_by, shown, png) if png else ():
+        say(f"drawn: {file}")
+    if not as_json and not all_ and len(chosen) > SHOWN:
         say(f"and {len(chosen) - SHOWN} more scopes; --scope TEXT picks some, --all shows them all")
 
 
@@ -84,38 +98,21 @@ def _print(console: Console, rule: Rule, one: Explanation) -> None:
 
     from sentinel.cli.alert_view import scope_name
     from sentinel.cli.course_chart import draw_course
-    from sentinel.cli.explain_words import sentence
+    from sentinel.jobs.explain_words import figures, sentence
 
     console.print(f"{rule.name}: {scope_name(one.scope)}, {one.day:%a} {one.day}", style="bold", markup=False)
-    for line in (f"{sentence(rule, one)}.", *_figures(one)):
+    for line in (f"{sentence(rule, one)}.", *figures(one)):
         console.print(Padding(Text(line), (0, 0, 0, 2)))
     if one.course.cost.size:
         console.print(draw_course(one.course, one.currency))
     console.print()
 
 
-def _figures(one: Explanation) -> list[str]:
-    from sentinel.domain.money import format_money
-
-    lines = []
-    if one.score is not None and one.excess is not None:
-        lower, upper, expected = (format_money(v or 0.0, one.currency) for v in (one.lower, one.upper, one.expected))
-        lines.append(
-            f"expected {expected} ({lower} to {upper}), score {one.score:.1f}, "
-            f"from {one.days_used} days, {one.days_left_out} left out"
-        )
-        volume, price = (format_money(v, one.currency) for v in (one.excess.volume, one.excess.price))
-        lines.append(f"of the difference {volume} is volume, {price} is price")
-    if one.observed is not None and not one.settled and one.currency != "hours":
-        lines.append("the day is not settled: its cost can still grow")
-    return lines
-
-
 def _record(rule: Rule, one: Explanation) -> dict[str, object]:
     from dataclasses import asdict
 
     from sentinel.cli.alert_view import scope_record
-    from sentinel.cli.explain_words import sentence
+    from sentinel.jobs.explain_words import sentence
 
     return {
         "rule": rule.name,
@@ -135,4 +132,8 @@ def _record(rule: Rule, one: Explanation) -> dict[str, object]:
         "days_used": one.days_used,
         "days_left_out": one.days_left_out,
         "excess": asdict(one.excess) if one.excess else None,
+        "forecast": asdict(one.forecast) if one.forecast else None,
+        "forecast_awaits": asdict(one.too_young) if one.too_young else None,
+        "alert_id": one.alert_id,
+        "inhibited_by": one.told_by,
     }

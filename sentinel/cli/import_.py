@@ -9,7 +9,7 @@ import typer
 
 from sentinel.cli.cycle import parse_moment
 from sentinel.cli.output import say
-from sentinel.cli.workplace import open_workplace
+from sentinel.cli.workplace import now, open_workplace
 from sentinel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ def import_(
     pulled_at: Annotated[
         str | None, typer.Option(metavar="MOMENT", help="When they were pulled; else when their newest row ended.")
     ] = None,
+    settled: Annotated[
+        bool, typer.Option("--settled", help="They were pulled long after their days: no figure was still growing.")
+    ] = False,
 ) -> None:
     """Store saved answers of get_invoice_breakdowns; importing one again changes nothing."""
     from sentinel.jobs.import_answers import find_answers, import_answers
 
+    if settled and pulled_at:
+        raise UsageError("--settled says what --pulled-at tells exactly: give one of them")
     moment = parse_moment(pulled_at) if pulled_at else None
     failed = False
     with open_workplace(ctx.obj) as place:
@@ -38,7 +43,9 @@ def import_(
         if account is not None and account not in names:
             raise UsageError(f"--account {account}: the rules name {', '.join(names)}")
         settle_after = place.rules.settings.settle_after
-        for one in import_answers(place.database, account or names[0], find_answers(files), moment, settle_after):
+        found = find_answers(files)
+        name = account or names[0]
+        for one in import_answers(place.database, name, found, moment, settle_after, now(), settled=settled):
             if one.report is None:
                 failed = True
                 say(f"{one.source}: not stored: {one.error}")

@@ -14,7 +14,7 @@ from sentinel.errors import SentinelError
 
 if TYPE_CHECKING:
     from sentinel.cli.invocation import Invocation
-    from sentinel.daemon import Task
+    from sentinel.daemon import Task, Watch
     from sentinel.notify import Channel
 
 log = logging.getLogger(__name__)
@@ -27,8 +27,20 @@ def run(ctx: typer.Context) -> None:
 
     with open_workplace(ctx.obj) as place, claim_daemon(place.database):
         service = _Service(ctx.obj, place)
+        if place.rules.channels:
+            _warm_charts()
         log.info("watching %d accounts by %d rules", len(place.rules.accounts), len(place.rules.all))
-        Daemon(service.tasks, service.reload).run()
+        Daemon(service.tasks, service.reload, service.watches).run()
+
+
+def _warm_charts() -> None:
+    from sentinel.charts import warm
+    from sentinel.errors import ChartError
+
+    try:
+        warm()
+    except ChartError as error:
+        log.warning("messages go without charts: %s", error)
 
 
 class _Service:
@@ -50,6 +62,15 @@ class _Service:
                 Task(f"deliver to {name}", DELIVERY_TICK, partial(_deliver, self._place, channel))
                 for name, channel in self._channels.items()
             ),
+        )
+
+    def watches(self) -> tuple[Watch, ...]:
+        """One listener for each Slack app whose messages have buttons."""
+        from sentinel.daemon import Watch
+
+        return tuple(
+            Watch(f"buttons of {', '.join(channels)}", partial(_listen, self._place, token, channels))
+            for token, channels in _app_tokens(self._place).items()
         )
 
     def reload(self) -> None:
@@ -85,3 +106,23 @@ def _deliver(place: Workplace, channel: Channel, stop: threading.Event) -> None:
     from sentinel.jobs.deliver import deliver_channel
 
     deliver_channel(place.database, place.rules, channel, now, stop)
+
+
+def _app_tokens(place: Workplace) -> dict[str, tuple[str, ...]]:
+    """The app-level tokens of the rules, each with the channels that its app posts to."""
+    tokens: dict[str, tuple[str, ...]] = {}
+    for name, channel in place.rules.channels.items():
+        if channel.slack is not None and channel.slack.app_token is not None:
+            token = channel.slack.app_token.get_secret_value()
+            tokens[token] = (*tokens.get(token, ()), name)
+    return tokens
+
+
+def _listen(place: Workplace, app_token: str, channels: tuple[str, ...], stop: threading.Event) -> None:
+    from sentinel.jobs.press import act_on
+    from sentinel.notify import open_listener
+
+    listener = open_listener(
+        app_token, place.settings, lambda press: act_on(place.database, place.rules, channels, press, now())
+    )
+    listener.run(stop)

@@ -21,16 +21,21 @@ def simulate(
     clusters: Annotated[int, typer.Option(min=8, max=500, help="How many clusters the account has.")] = 24,
     key: Annotated[str, typer.Option(help="The key that requests must bring.")] = "simulated",
     truth: Annotated[bool, typer.Option("--truth", help="Print the planted incidents as JSON and end.")] = False,
+    wrong_invoice: Annotated[
+        bool, typer.Option("--wrong-invoice", help="Bill one product of one cluster wrongly on the newest invoice.")
+    ] = False,
     chaos: Annotated[bool, typer.Option("--chaos", help="Answer some requests as a failing API would.")] = False,
 ) -> None:
     """Serve the billing API of a simulated account on loopback, until interrupted."""
-    from sentinel.simulator import Chaos, Server, World, some_corrections
+    from sentinel.simulator import Chaos, Server, World, some_corrections, some_mistake
 
     world = World.build(datetime.now(UTC), seed=seed, clusters=clusters)
     if truth:
         for incident in world.truth():
             write_json(_record(incident))
         return
+    if wrong_invoice:
+        world = world.billed_wrongly(some_mistake(world))
     if chaos:
         world = world.restated(*some_corrections(world))
     server = Server(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.coverage import KnownDays, settles_at
+from sentinel.domain.invoices import Invoice
 from sentinel.pull import PullSettings, plan_days
 from sentinel.rules.model import Rules
-from sentinel.store import known_days, pull_health
+from sentinel.store import known_days, known_invoices, pull_health
+
+INVOICES_OF_THE_LAST = timedelta(days=100)
+"""Older ones are judged no more."""
 
 
 def pull_settings(rules: Rules) -> PullSettings:
@@ -37,8 +41,21 @@ def account_states(conn: Connection, rules: Rules, moment: datetime) -> dict[str
             failing_since=health.failing_since,
             error=health.error,
             kept_aside_at=health.kept_aside_at,
+            invoices=stored_invoices(conn, rules, account.name, moment.date() - INVOICES_OF_THE_LAST, moment),
         )
     return states
+
+
+def stored_invoices(
+    conn: Connection, rules: Rules, account: str, since: date, as_of: datetime | None = None
+) -> tuple[Invoice, ...]:
+    """The invoices of the periods that ended on `since` or later, as they were known by a moment.
+
+    None where no rule reads them.
+    """
+    if rules.reconciliation is None:
+        return ()
+    return tuple(known.invoice for known in known_invoices(conn, account, since, as_of))
 
 
 def _is_ready(known: KnownDays, rules: Rules, moment: datetime) -> bool:

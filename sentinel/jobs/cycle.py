@@ -12,8 +12,10 @@ from datetime import datetime, timedelta
 from threading import Event
 
 from sentinel.jobs.deliver import ChannelReport, deliver_pending
+from sentinel.jobs.due_reports import MadeReport, make_due_reports
 from sentinel.jobs.evaluate import Evaluation, evaluate
 from sentinel.jobs.pull_costs import AccountPull, OpenClient, Progress, pull_costs
+from sentinel.jobs.pull_invoices import InvoicePull, pull_invoices
 from sentinel.jobs.upkeep import tidy
 from sentinel.notify import Channel
 from sentinel.rules.model import Rules
@@ -28,13 +30,16 @@ class Cycle:
     """What one full cycle did."""
 
     pulls: tuple[AccountPull, ...]
+    invoices: tuple[InvoicePull, ...]
     evaluation: Evaluation
+    made: tuple[MadeReport, ...]
     reports: tuple[ChannelReport, ...]
 
     @property
     def failed(self) -> bool:
-        """Whether some window got no answer, or a notification was parked."""
-        return any(pull.failed for pull in self.pulls) or any(report.parked for report in self.reports)
+        """Whether some window or invoice got no answer, or a notification was parked."""
+        without_answer = any(pull.failed for pull in self.pulls) or any(pull.error for pull in self.invoices)
+        return without_answer or any(report.parked for report in self.reports)
 
 
 def run_cycle(
@@ -49,9 +54,11 @@ def run_cycle(
 ) -> Cycle:
     """One full cycle now."""
     pulls = pull_costs(database, rules, open_client, clock, progress=progress)
+    invoices = pull_invoices(database, rules, open_client, clock)
     evaluation = evaluate(database, rules, rules_hash, clock())
+    made = make_due_reports(database, rules, clock())
     reports = deliver_pending(database, rules, channels, clock)
-    return Cycle(pulls, evaluation, reports)
+    return Cycle(pulls, invoices, evaluation, made, reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +79,13 @@ def pull_and_evaluate_when_due(
 ) -> Tick:
     """What a daemon does at every tick; delivery has threads of its own, so that no pull holds it up."""
     pulls = pull_costs(database, rules, open_client, clock, only_due=True, stop=stop)
-    if stop.is_set() or not (pulls or _evaluation_is_due(database, rules, clock())):
-        return Tick(pulls, None)
-    evaluation = evaluate(database, rules, rules_hash, clock())
-    tidy(database, rules, clock())
+    pull_invoices(database, rules, open_client, clock, accounts=[pull.account for pull in pulls], stop=stop)
+    evaluation = None
+    if not stop.is_set() and (pulls or _evaluation_is_due(database, rules, clock())):
+        evaluation = evaluate(database, rules, rules_hash, clock())
+        tidy(database, rules, clock())
+    if not stop.is_set():
+        make_due_reports(database, rules, clock())
     return Tick(pulls, evaluation)
 
 
@@ -85,6 +95,6 @@ def _evaluation_is_due(database: Database, rules: Rules, moment: datetime) -> bo
         previous = previous_evaluations(conn)
     known = [previous.get(rule.name) for rule in rules.all]
     return any(
-        last is None or last.fingerprint != rule.fingerprint or moment - last.moment >= RESTS_AT_MOST
+        last is None or last.fingerprint != rules.fingerprint(rule) or moment - last.moment >= RESTS_AT_MOST
         for rule, last in zip(rules.all, known, strict=True)
     )

@@ -12,12 +12,16 @@ from sentinel.jobs.replay import Backtest
 
 @dataclass(frozen=True, slots=True)
 class RuleCount:
-    """What one rule told: alerts opened, in all and a week, and how many messages its channels got."""
+    """What one rule told: alerts opened, in all and a week, and how many messages were sent of them.
+
+    `told_by_others` were opened besides, and recorded alone: another alert told the same excess.
+    """
 
     rule: str
     opened: int
     a_week: float
     messages: int
+    told_by_others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,12 @@ class Difference:
 
 def count_by_rule(backtest: Backtest) -> tuple[RuleCount, ...]:
     """One count a rule that told something, in the order of their names."""
-    opened = Counter(one.transition.alert.rule for one in backtest.told if one.transition.kind is TransitionKind.OPENED)
+    news = [one.transition.alert for one in backtest.told if one.transition.kind is TransitionKind.OPENED]
+    opened = Counter(alert.rule for alert in news if alert.inhibited_by is None)
+    inhibited = Counter(alert.rule for alert in news if alert.inhibited_by is not None)
     messages = Counter(one.transition.alert.rule for one in backtest.told for _ in one.channels)
     return tuple(
-        RuleCount(rule, opened[rule], opened[rule] / backtest.weeks, messages[rule])
+        RuleCount(rule, opened[rule], opened[rule] / backtest.weeks, messages[rule], inhibited[rule])
         for rule in sorted({one.transition.alert.rule for one in backtest.told})
     )
 

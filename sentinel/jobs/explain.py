@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from sentinel.domain.alerts import Alert
 from sentinel.domain.costs import Window
 from sentinel.domain.findings import RuleKind
 from sentinel.errors import UsageError
@@ -12,7 +14,7 @@ from sentinel.evaluate import explain as read
 from sentinel.jobs.accounts import account_states
 from sentinel.rules.matching import nearest_spelling
 from sentinel.rules.model import Rule, Rules
-from sentinel.store import Database, load_matrix, marks
+from sentinel.store import Database, alerts_on, load_matrix, marks
 
 
 def explain(
@@ -35,7 +37,16 @@ def explain(
         matrix = load_matrix(conn, names, window, rules.settings.settle_after, as_of)
         said = tuple(mark for mark in marks(conn) if mark.at <= moment)
         states = account_states(conn, rules, moment)
-    return read(rule, matrix, rules, said, states, moment)
+        opened = [alert for alert in alerts_on(conn, name, day) if alert.opened_at <= moment]
+    by_scope = {alert.scope.key: alert for alert in opened}
+    found = read(rule, matrix, rules, said, states, moment)
+    return tuple(_with_alert(one, by_scope.get(one.scope.key)) for one in found)
+
+
+def _with_alert(one: Explanation, alert: Alert | None) -> Explanation:
+    if alert is None:
+        return one
+    return replace(one, alert_id=alert.id, told_by=alert.inhibited_by.alert_id if alert.inhibited_by else None)
 
 
 def _find_rule(rules: Rules, name: str) -> Rule:

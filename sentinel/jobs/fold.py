@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from sentinel.domain.alerts import Alert, Mark, Silence, Transition, TransitionKind
+from sentinel.domain.alerts import Alert, Mark, Silence, Transition, TransitionKind, with_teller_ids
 from sentinel.domain.evaluations import PreviousEvaluation
 from sentinel.evaluate import Decision
 from sentinel.jobs.evaluate import REMEMBERED, Told, who_is_told
@@ -71,11 +71,13 @@ class Fold:
     ) -> tuple[Told, ...]:
         """Keep what an evaluation decided, as the database would; its transitions with ids and channels."""
         for rule in rules.all:
-            before = self.previous.get(rule.name)
-            since = before.since if before and before.fingerprint == rule.fingerprint else moment
-            self.previous[rule.name] = PreviousEvaluation(moment, rule.fingerprint, since)
-        transitions = tuple(self._numbered(transition) for transition in decision.transitions)
-        for alert in (*decision.updated, *(transition.alert for transition in transitions)):
+            before, fingerprint = self.previous.get(rule.name), rules.fingerprint(rule)
+            since = before.since if before and before.fingerprint == fingerprint else moment
+            self.previous[rule.name] = PreviousEvaluation(moment, fingerprint, since)
+        numbered = tuple(self._numbered(transition) for transition in decision.transitions)
+        alerts = with_teller_ids((transition.alert for transition in numbered), (one.alert for one in numbered))
+        transitions = tuple(replace(one, alert=alert) for one, alert in zip(numbered, alerts, strict=True))
+        for alert in (*with_teller_ids(decision.updated, alerts), *alerts):
             self._alerts[alert.id or 0] = alert
         told = who_is_told(transitions, rules, self._told, silences, moment)
         for one in told:

@@ -1,4 +1,4 @@
-"""Saved API answers become history, as if they had been pulled when they say."""
+"""Saved API answers become history, as if they had been pulled when people say, or else when they say themselves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 from sentinel.domain.costs import Answer
 from sentinel.domain.moments import start_of
@@ -53,27 +54,105 @@ def find_answers(paths: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def import_answers(
-    database: Database, account: str, paths: Iterable[Path], pulled_at: datetime | None, settle_after: timedelta
+    database: Database,
+    account: str,
+    paths: Iterable[Path],
+    pulled_at: datetime | None,
+    settle_after: timedelta,
+    now: datetime,
+    *,
+    settled: bool = False,
 ) -> Iterator[ImportedFile]:
     """Store each answer in a transaction of its own; a bad file stores nothing and does not stop the others.
 
-    Without `pulled_at` an answer counts as pulled when its newest row ended.
+    Without `pulled_at` an answer counts as pulled when its newest row ended, or `now` where that is still to come.
+    Where people say that its figures had `settled`, it counts as pulled `settle_after` later. Of several that count as
+    pulled at the same moment, the fullest has the last word: the later `date_to`, then the more rows, then the later
+    name. Raises UsageError where figures cannot have settled yet; then nothing is stored.
     """
-    for path in paths:
-        source = "standard input" if str(path) == "-" else str(path)
+    sources = [_Source(path) for path in paths]
+    if pulled_at is None:
+        yield from _import_in_order(database, account, sources, settle_after, now, settled=settled)
+        return
+    for source in sources:
         try:
-            answer = decode_answer(_read(path))
-            moment = pulled_at or _newest_row_ended(answer)
-            with database.write() as conn:
-                report = record_answer(conn, account, moment, None, answer, settle_after)
+            yield _store(database, account, source, decode_answer(source.read()), pulled_at, settle_after)
         except (BadAnswer, OSError) as error:
-            yield ImportedFile(source, None, str(error))
-        else:
-            yield ImportedFile(source, report)
+            yield ImportedFile(source.name, None, str(error))
 
 
-def _read(path: Path) -> bytes:
-    raw = sys.stdin.buffer.read(MAX_BYTES + 1) if str(path) == "-" else path.read_bytes()
+def _import_in_order(
+    database: Database,
+    account: str,
+    sources: Iterable[_Source],
+    settle_after: timedelta,
+    now: datetime,
+    *,
+    settled: bool,
+) -> Iterator[ImportedFile]:
+    """Look at all answers, and store them in the order of their moments."""
+    ranked: list[tuple[_Rank, _Source]] = []
+    bad: list[ImportedFile] = []
+    for source in sources:
+        try:
+            rank = _rank(decode_answer(source.read()), source.name)
+        except (BadAnswer, OSError) as error:
+            bad.append(ImportedFile(source.name, None, str(error)))
+            continue
+        if settled and rank.moment + settle_after > now:
+            ended = f"its newest day ended at {rank.moment:%Y-%m-%d %H:%M} UTC"
+            raise UsageError(f"{source.name}: {ended}, so its figures have not settled yet: leave --settled out")
+        moment = rank.moment + settle_after if settled else min(rank.moment, now)
+        ranked.append((rank._replace(moment=moment), source))
+    yield from bad
+    for rank, source in sorted(ranked, key=lambda one: one[0]):
+        try:
+            yield _store(database, account, source, decode_answer(source.read()), rank.moment, settle_after)
+        except (BadAnswer, OSError) as error:
+            yield ImportedFile(source.name, None, str(error))
+
+
+def _store(
+    database: Database, account: str, source: _Source, answer: Answer, moment: datetime, settle_after: timedelta
+) -> ImportedFile:
+    with database.write() as conn:
+        return ImportedFile(source.name, record_answer(conn, account, moment, None, answer, settle_after))
+
+
+class _Source:
+    """A file, or standard input, which can be read only once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._content: bytes | None = None
+        self.name = "standard input" if str(path) == "-" else str(path)
+
+    def read(self) -> bytes:
+        """The JSON text of the answer. Raises BadAnswer and OSError."""
+        if str(self._path) != "-":
+            return _unpacked(self._path.read_bytes())
+        if self._content is None:
+            self._content = _unpacked(sys.stdin.buffer.read(MAX_BYTES + 1))
+        return self._content
+
+
+class _Rank(NamedTuple):
+    """An answer's place among those that do not say when they were pulled."""
+
+    moment: datetime
+    date_to: date
+    rows: int
+    name: str
+
+
+def _rank(answer: Answer, name: str) -> _Rank:
+    """An answer's place, if it was pulled when its newest row ended."""
+    days = answer.daily_charges().day
+    ended = start_of(date.fromordinal(int(days.max()) + 1) if len(days) else answer.window.stop)
+    return _Rank(ended, answer.window.stop, len(days), name)
+
+
+def _unpacked(raw: bytes) -> bytes:
     if raw.startswith(_GZIP):
         try:
             with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
@@ -83,10 +162,3 @@ def _read(path: Path) -> bytes:
     if len(raw) > MAX_BYTES:
         raise BadAnswer("", f"larger than {MAX_BYTES // 1024**3} GiB")
     return raw
-
-
-def _newest_row_ended(answer: Answer) -> datetime:
-    newest = max((row[1] for cluster in answer.clusters() for row in cluster.charges), default=None)
-    if newest is None:
-        return start_of(answer.window.stop)
-    return start_of(date.fromordinal(newest) + timedelta(days=1))

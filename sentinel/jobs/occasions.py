@@ -80,4 +80,4 @@ def _leading_up(rules: Rules, before: Sequence[RecordedEvaluation]) -> list[Occa
 def _unchanged(rules: Rules, evaluation: RecordedEvaluation) -> frozenset[str]:
     """The rules that an evaluation judged by their present definition."""
     judged = evaluation.fingerprints
-    return frozenset(rule.name for rule in rules.all if judged.get(rule.name) == rule.fingerprint)
+    return frozenset(rule.name for rule in rules.all if judged.get(rule.name) == rules.fingerprint(rule))

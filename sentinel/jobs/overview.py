@@ -8,31 +8,37 @@ from datetime import date, datetime, timedelta
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert
 from sentinel.domain.costs import Window
-from sentinel.evaluate import BudgetNow, budgets_now, first_day_needed
+from sentinel.evaluate import BudgetNow, PrepaidNow, budgets_now, first_day_needed, prepaid_now
 from sentinel.jobs.accounts import account_states
 from sentinel.rules.model import Rules
 from sentinel.store import (
     Database,
     Fault,
     QueueState,
+    RuleRecord,
     SettlementLag,
     faults,
     known_days,
     load_matrix,
     open_alerts,
     queue_state,
+    rule_records,
     settlement_lag,
 )
 
 FAULTS_OF_THE_LAST = timedelta(days=7)
 """How far back faults of the billing API are of interest."""
 
+RECORDS_OF_THE_LAST = timedelta(days=90)
+"""A quarter has enough alerts to judge a rule by."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountOverview:
     """One account's history and pulls; days are None and moments are None where there are none.
 
-    `settlement` is None as long as too few days tell it. `faults` are those of the last week, the newest first.
+    `begins`: the billing API refuses the days before it. `settlement` is None as long as too few days tell it. `faults`
+    are those of the last week, the newest first.
     """
 
     name: str
@@ -40,6 +46,7 @@ class AccountOverview:
     last_pull: datetime | None
     days_covered: int
     days_settled: int
+    begins: date | None
     newest_covered: date | None
     newest_settled: date | None
     settlement: SettlementLag | None
@@ -48,12 +55,17 @@ class AccountOverview:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The running budgets, the open alerts, the accounts' pulls and the channels' queues at a moment."""
+    """The running budgets, commitments and credits, the open alerts, the pulls and the queues at a moment.
+
+    `records` tell what people said of each rule's alerts of the last 90 days.
+    """
 
     moment: datetime
     accounts: tuple[AccountOverview, ...]
     budgets: tuple[BudgetNow, ...]
+    prepaid: PrepaidNow
     alerts: tuple[Alert, ...]
+    records: tuple[RuleRecord, ...]
     queues: tuple[QueueState, ...]
 
 
@@ -75,6 +87,7 @@ def overview(database: Database, rules: Rules, moment: datetime) -> Overview:
                     last_pull=known[name].last_pull,
                     days_covered=len(known[name].covered),
                     days_settled=len(known[name].settled),
+                    begins=known[name].begins,
                     newest_covered=max(known[name].covered, default=None),
                     newest_settled=max(known[name].settled, default=None),
                     settlement=settlement_lag(conn, name, moment),
@@ -83,6 +96,8 @@ def overview(database: Database, rules: Rules, moment: datetime) -> Overview:
                 for name in names
             ),
             budgets=tuple(budgets_now(matrix, rules, moment)),
+            prepaid=prepaid_now(matrix, rules, states, moment),
             alerts=open_alerts(conn),
+            records=rule_records(conn, moment - RECORDS_OF_THE_LAST),
             queues=queue_state(conn),
         )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 
 from sentinel.domain.costs import Window
+from sentinel.domain.coverage import KnownDays
 from sentinel.errors import AnswerTooBig, ApiRefused, BadAnswer, PullError, WindowRefused
 from sentinel.jobs.accounts import pull_settings
 from sentinel.pull import Agenda, BillingClient, is_due, plan_days
@@ -19,9 +20,11 @@ from sentinel.store import (
     PullReport,
     end_inclusive,
     known_days,
+    method_that_worked,
     record_answer,
     record_failed_pull,
     record_retried_pull,
+    remember_method,
 )
 
 log = logging.getLogger(__name__)
@@ -84,6 +87,7 @@ def _pull_account(
     moment = clock()
     with database.read() as conn:
         known = known_days(conn, account.name, rules.settings.settle_after, moment)
+        method = method_that_worked(conn, account.name)
     if only_due and not is_due(known, moment, settings):
         return None
     agenda = Agenda(plan_days(known, moment, settings))
@@ -91,6 +95,7 @@ def _pull_account(
     errors: list[PullError] = []
     done = in_a_row = 0
     with open_client(account, stop) as client:
+        client.start_with(method)
         asker = _Asker(database, account.name, rules.settings.settle_after, client, clock, known.end_inclusive)
         while in_a_row < FAILURES_IN_A_ROW:
             window = agenda.next()
@@ -101,20 +106,38 @@ def _pull_account(
             except PullError as error:
                 if stop and stop.is_set():
                     break
-                if _comes_in_parts(error, window, agenda):
-                    asker.fail(window, error)
-                    continue
                 asker.fail(window, error)
-                errors.append(error)
-                if isinstance(error, ApiRefused):
-                    break
-                in_a_row += not isinstance(error, WindowRefused)
+                if _comes_in_parts(error, window, agenda):
+                    continue
+                if not _is_before_history(error, window, known, reports):
+                    errors.append(error)
+                in_a_row += _weight(error)
             else:
                 in_a_row = 0
             done += 1
             if progress:
                 progress(account.name, done, done + len(agenda))
+        _remember_method(database, account.name, client, method)
     return AccountPull(account.name, tuple(reports), tuple(errors))
+
+
+def _weight(error: PullError) -> int:
+    """How many failures in a row an error is: a refused key ends a pull at once, refused days say nothing of others."""
+    if isinstance(error, ApiRefused):
+        return FAILURES_IN_A_ROW
+    return 0 if isinstance(error, WindowRefused) else 1
+
+
+def _is_before_history(error: PullError, window: Window, known: KnownDays, reports: Iterable[PullReport]) -> bool:
+    """Whether the API only refuses days before the first one that it has ever told of: the account began later."""
+    covered = known.covered.union(*(report.covered for report in reports))
+    return isinstance(error, WindowRefused) and window.first < min(covered, default=date.min)
+
+
+def _remember_method(database: Database, account: str, client: BillingClient, known: str | None) -> None:
+    if client.method is not None and client.method != known:
+        with database.write() as conn:
+            remember_method(conn, account, client.method)
 
 
 def _comes_in_parts(error: PullError, window: Window, agenda: Agenda) -> bool:

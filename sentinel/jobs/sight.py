@@ -14,7 +14,7 @@ from sentinel.domain.costs import Window
 from sentinel.domain.coverage import settles_at
 from sentinel.domain.matrix import CostMatrix
 from sentinel.evaluate import Survey, first_day_needed
-from sentinel.jobs.accounts import account_states
+from sentinel.jobs.accounts import account_states, stored_invoices
 from sentinel.jobs.occasions import Occasion
 from sentinel.rules.model import Rules
 from sentinel.store import Database, load_history, stored_pulls
@@ -44,7 +44,10 @@ class Sight:
         self._history = load_history(conn, names, window, with_changes=repeats)
         self._whole = _as_settled(self._history.matrix(self._settle_after), self._settle_after)
         self._survey = Survey(self._whole, rules)
-        self._ready = {name: AccountState(name, ready=True) for name in names}
+        self._ready = {
+            name: AccountState(name, ready=True, invoices=stored_invoices(conn, rules, name, window.first))
+            for name in names
+        }
         self._pulled = sorted(moment for name in names for moment in stored_pulls(conn, name).values())
         self._seen: _Seen | None = None
 

@@ -1,15 +1,16 @@
-"""Does the billing API answer, and would every channel take a message? Nothing is stored or sent."""
+"""Does the billing API answer, and would every channel take a message? Nothing is stored."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from sentinel.domain.costs import Window
+from sentinel.domain.messages import Notification
 from sentinel.errors import SentinelError
-from sentinel.notify import Channel
+from sentinel.notify import Channel, sample
 from sentinel.pull import BillingClient
 from sentinel.rules.model import Account, Rules
 
@@ -36,6 +37,18 @@ def try_out(
         yield _tried(f"channel {name}", partial(_check, open_channel, name))
 
 
+def send_samples(channels: Iterable[str], open_channel: Callable[[str], Channel], moment: datetime) -> Iterator[Trial]:
+    """Send a sample message to each channel."""
+    for name in channels:
+        yield _tried(f"channel {name}", partial(_send_sample, open_channel, name, moment))
+
+
+def _send_sample(open_channel: Callable[[str], Channel], name: str, moment: datetime) -> str:
+    key = f"test/{moment.isoformat()}"
+    notification = Notification(0, name, key, sample(moment), attempts=1, uncertain=False, created_at=moment)
+    return f"receipt {open_channel(name).send(notification).remote_id}"
+
+
 def _check(open_channel: Callable[[str], Channel], name: str) -> str:
     return open_channel(name).check()
 
@@ -43,7 +56,7 @@ def _check(open_channel: Callable[[str], Channel], name: str) -> str:
 def _ask(open_client: Callable[[Account], BillingClient], account: Account, today: date) -> str:
     with open_client(account) as client:
         answer = client.get_breakdowns(Window(today - timedelta(days=1), today))
-    clusters = sum(1 for _ in answer.clusters())
+    clusters = len(answer.daily_charges().clusters)
     return f"the billing API answers by {client.method}: {clusters} clusters"
 
 

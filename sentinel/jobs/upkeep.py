@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sentinel.errors import UsageError
 from sentinel.evaluate import first_day_needed
 from sentinel.rules.model import Rules
-from sentinel.store import Database, Pruned, forget_growth, prune
+from sentinel.store import Database, Pruned, forget_growth, forget_invoices, prune
 
 
 def prune_history(database: Database, rules: Rules, keep: timedelta, moment: datetime) -> Pruned:
@@ -17,6 +17,7 @@ def prune_history(database: Database, rules: Rules, keep: timedelta, moment: dat
     if keep.days < needed:
         raise UsageError(f"--keep {keep.days}d is too short: the rules read, or pull again, {needed} days")
     with database.write() as conn:
+        forget_invoices(conn, today - keep)
         return prune(conn, today - keep)
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.charts.drawn import read_png
 from tests.cli.saved import RULES, SPIKE, cost, import_sixty_days
 from tests.command import Command
 
@@ -128,4 +129,38 @@ def test_the_last_sixty_days_are_drawn_with_the_band_and_the_day_marked(sentinel
 def test_wrong_usage_is_told(sentinel: Command, arguments: tuple[str, ...], told: str) -> None:
     """Exit code 2, and the way out."""
     done = sentinel("explain", *arguments)
+    assert (done.returncode, told in done.stderr) == (2, True), done.stderr
+
+
+def test_a_scope_is_drawn_to_a_file(sentinel: Command) -> None:
+    """`--png` writes a picture of the one shown scope beside the words."""
+    done = sentinel("explain", "unusual", "--day", "2026-02-20", "--scope", "orders", "--png", "orders.png")
+    assert done.returncode == 0, done.stderr
+    assert "It fired" in done.stdout
+    assert "drawn: orders.png" in done.stderr
+    drawn = read_png((sentinel.folder / "orders.png").read_bytes())
+    assert (drawn.width, drawn.height) == (1440, 560)
+
+
+def test_several_scopes_are_drawn_to_numbered_files(sentinel: Command) -> None:
+    """One picture for each scope, in the order in which they are shown; `--json` draws them, too."""
+    done = sentinel("explain", "each-day", "--day", "2026-02-20", "--png", "scopes.png", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 2
+    first, second = ((sentinel.folder / f"scopes-{number}.png").read_bytes() for number in (1, 2))
+    assert first != second
+    assert not (sentinel.folder / "scopes.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("rule", "file", "told"),
+    [
+        ("freshness", "fresh.png", "there is no cost to draw for rule freshness"),
+        ("unusual", "no/such/folder.png", "cannot be written"),
+        ("unusual", ".", "is a directory"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told(sentinel: Command, rule: str, file: str, told: str) -> None:
+    """Exit code 2, and what stands in the way."""
+    done = sentinel("explain", rule, "--day", "2026-02-20", "--png", file)
     assert (done.returncode, told in done.stderr) == (2, True), done.stderr

@@ -63,3 +63,14 @@ def test_several_accounts_need_the_name_of_one(sentinel: Command) -> None:
     done = sentinel("import", str(DOCUMENTED))
     assert (done.returncode, "one, two" in done.stderr) == (2, True)
     assert sentinel("import", "--account", "two", str(DOCUMENTED)).returncode == 0
+
+
+def test_answers_that_were_downloaded_late_can_be_said_to_be_settled(sentinel: Command) -> None:
+    """Or when they were pulled, but not both."""
+    sentinel.write_rules(RULES)
+    both = sentinel("import", str(DOCUMENTED), "--settled", "--pulled-at", "2026-02-01")
+    assert (both.returncode, "give one of them" in both.stderr) == (2, True)
+    for option, settled in (("--pulled-at=2026-01-03", 0), ("--settled", 2)):
+        assert sentinel("import", str(DOCUMENTED), option).returncode == 0
+        account = json.loads(sentinel("status", "--json").stdout)["accounts"][0]
+        assert (account["days_covered"], account["days_settled"]) == (2, settled)

@@ -26,7 +26,9 @@ def test_init_writes_the_example_and_check_accepts_it(sentinel: Command) -> None
     assert (first.returncode, (sentinel.folder / "rules.yaml").read_text()) == (0, EXAMPLE.read_text())
     second = sentinel("check", **KEYS)
     assert second.returncode == 0
-    assert second.stdout.splitlines() == [
+    *said, report = second.stdout.splitlines()
+    assert report.startswith("  report weekly: the last week, every monday 09:00; next on Mon ")
+    assert said == [
         "rules.yaml is valid",
         "  account main (USD)",
         "  channel finops: Slack #finops",
@@ -169,7 +171,18 @@ def _python(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
 
 
-HEAVY = ("scipy", "numpy", "sqlalchemy", "sqlmodel", "slack_sdk", "httpx", "ruamel", "alembic", "apscheduler")
+HEAVY = (
+    "scipy",
+    "numpy",
+    "sqlalchemy",
+    "sqlmodel",
+    "slack_sdk",
+    "httpx",
+    "ruamel",
+    "alembic",
+    "apscheduler",
+    "vl_convert",
+)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["check", "--help"]])
@@ -184,3 +197,39 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
     )
     ended = _python(program)
     assert ended.stdout.splitlines()[-1] == "IMPORTED []", ended.stderr
+
+
+def test_check_says_who_is_told_of_each_rule_and_what_looks_unintended(sentinel: Command) -> None:
+    """Routes in their order, what remains for the defaults, routes nothing reaches, and names that fit no rule."""
+    sentinel.write_rules(
+        "accounts: [{name: main, api_key: k}]\n"
+        "channels: {finops: {console: {}}, payments: {console: {}}, oncall: {console: {}}, owners: {console: {}}}\n"
+        "defaults: {notify: [finops]}\n"
+        "routes:\n"
+        "  - {severity: critical, notify: [oncall], continue: true}\n"
+        "  - {where: {workspace: payments}, notify: [payments]}\n"
+        "  - {rule: spyke-*, notify: [payments]}\n"
+        "  - {kind: [freshness], notify: []}\n"
+        "  - {notify: [finops]}\n"
+        "  - {rule: spike-*, notify: [payments]}\n"
+        "spikes: [{name: spike-all}, {name: spike-own, notify: [payments]}]\n"
+        "budgets: [{name: whole, amount: 10, period: month, severity: critical}]\n"
+    )
+    said = sentinel("check")
+    assert said.returncode == 0, said.stderr
+    told = {line.split(":")[0].strip(): line.partition("; tells ")[2] for line in said.stdout.splitlines()}
+    assert told["spike spike-all"] == "payments where workspace payments, else finops"
+    assert told["spike spike-own"] == "payments"
+    assert told["budget whole"] == "oncall at critical, and also payments where workspace payments, else finops"
+    assert told["freshness freshness"] == "payments where workspace payments, else nobody"
+    assert said.stdout.splitlines()[10:] == [
+        "  route at critical: tells oncall, and the search goes on",
+        "  route where workspace payments: tells payments",
+        "  route rule spyke-*: tells payments",
+        "  route kind freshness: tells nobody",
+        "  route everything: tells finops",
+        "  route rule spike-*: tells payments",
+        "  note: no rule tells channel owners",
+        "  note: routes[2]: no rule is called spyke-*",
+        "  note: routes[5] is never reached: routes[4] takes everything",
+    ]

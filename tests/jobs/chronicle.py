@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from sentinel.domain.alerts import AlertState, MarkKind, Silence
 from sentinel.domain.costs import Window
+from sentinel.domain.messages import Receipt
 from sentinel.errors import ApiUnavailable
 from sentinel.jobs.evaluate import Told, evaluate
+from sentinel.jobs.outgoing import take_next
 from sentinel.jobs.respond import respond
 from sentinel.rules.model import Rules
-from sentinel.store import Database, add_silence, alerts, record_answer, record_failed_pull
+from sentinel.store import Database, add_silence, alerts, record_answer, record_failed_pull, record_sent
 from tests.store.answers import Row, answer
 
 FIRST = date(2026, 1, 1)
@@ -24,15 +26,16 @@ RULES = Rules.model_validate(
     {
         "settings": {"history_days": 40},
         "accounts": [{"name": "main", "api_key": "made-up"}],
-        "channels": {"here": {"console": {}}},
+        "channels": {"here": {"console": {}, "rate_limit": "none"}},
         "defaults": {"notify": ["here"]},
         "budgets": [
-            {"name": "month", "amount": 9000, "period": "month"},
+            {"name": "month", "amount": 9000, "period": "month", "forecast": ["90%", "120%"]},
             {"name": "each-day", "amount": 130, "period": "day", "per": ["cluster"], "severity": "critical"},
         ],
         "spikes": [
             {"name": "robust", "per": ["cluster", "product_family"], "direction": "both", "min_change": 5},
             {"name": "classic", "per": ["cluster"], "method": "classic", "window": 10, "z": 3, "min_change": 5},
+            {"name": "whole", "per": ["workspace"], "direction": "both", "min_change": 5, "min_percent": "5%"},
         ],
         "new_spend": [{"name": "new", "per": ["cluster"]}],
         "mutes": [{"where": {"cluster": "vci_1"}, "from": "2026-02-03", "to": "2026-02-04"}],
@@ -63,6 +66,7 @@ class Chronicle:
             if self._chance(0.9):
                 evaluation = evaluate(self.database, rules, "hash", moment)
                 self.told += evaluation.told
+                self._deliver(moment)
                 self.moments.append(moment)
             if self._chance(0.3):
                 self._speak(moment + timedelta(minutes=20))
@@ -106,6 +110,11 @@ class Chronicle:
             for row, cost in enumerate(column.tolist())
             if cost
         ]
+
+    def _deliver(self, moment: datetime) -> None:
+        with self.database.write() as conn:
+            while sent := take_next(conn, "here", RULES.channels["here"], moment).notification:
+                record_sent(conn, sent, Receipt(sent.key), moment)
 
     def _restate(self, costs: NDArray[np.float64], moment: datetime) -> None:
         day = (moment.date() - FIRST).days - int(self.generator.integers(0, 9))

@@ -26,7 +26,7 @@ def rules(amount: int = 100) -> Rules:
 def recorded(day: int, by: Rules) -> RecordedEvaluation:
     """An evaluation at noon of a day of March."""
     moment = datetime(2026, 3, day, 12, tzinfo=UTC)
-    return RecordedEvaluation(moment, "0.1.0", {rule.name: rule.fingerprint for rule in by.all})
+    return RecordedEvaluation(moment, "0.1.0", {rule.name: by.fingerprint(rule) for rule in by.all})
 
 
 def test_settled_days_outside_the_recorded_evaluations_are_judged_once_each() -> None:

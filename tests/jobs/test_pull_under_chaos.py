@@ -155,15 +155,15 @@ def test_a_fault_of_the_first_pull_is_made_good_by_a_later_one(watching: Watchin
 def test_where_a_get_with_a_body_is_always_refused_post_brings_the_history(
     watching: Watching, world: World, fault: Fault
 ) -> None:
-    """One request is lost with each pull, and people are told once."""
+    """One request is lost, the method is remembered, and people are told once."""
     watch = watching({"key-main": world}, chaos=Chaos(always=fault))
     for after in (0, 6):
         pulled = watch.pull(after=after * HOUR)
         assert not any(one.failed for one in pulled)
     assert_as_told(watch, world)
     assert_equals_truth(watch, world)
-    assert [served.method for served in watch.server.log].count("GET") == 2
-    assert [(SAID[fault] in one.message, one.times, one.ongoing) for one in watch.faults()] == [(True, 2, False)]
+    assert [served.method for served in watch.server.log].count("GET") == 1
+    assert [(SAID[fault] in one.message, one.times, one.ongoing) for one in watch.faults()] == [(True, 1, False)]
 
 
 def test_what_passes_while_one_waits_is_told_though_nothing_was_lost(watching: Watching, world: World) -> None:
@@ -193,6 +193,21 @@ def test_after_a_storm_the_history_is_the_truth_restated_and_late_days_included(
     """Most requests of two days fail; no known figure goes wrong, and each kind of fault is shown once."""
     watch = watching({"key-main": corrected}, form=form)
     assert_weathers_a_storm(watch, corrected, Chaos.storm(seed=seed, share=0.7, at_most=20, severity=QUICK))
+    assert_charges_equal_truth(watch, corrected, form.account_charges)
+
+
+@pytest.mark.parametrize(
+    "form", [Form(DateEnd.EXCLUSIVE, ChargeShape.TOTAL), Form(DateEnd.EXCLUSIVE, ChargeShape.DAILY)]
+)
+def test_account_charges_are_the_truth_where_no_month_is_answered_as_a_whole(
+    watching: Watching, corrected: World, form: Form
+) -> None:
+    """Each month comes in parts of at most ten days; the charges that bear no day are the sum of them."""
+    watch = watching({"key-main": corrected}, form=form, longest_window=10)
+    for hours in (0, 6, 48):
+        watch.pull(after=hours * HOUR)
+    assert_as_told(watch, corrected)
+    assert_equals_truth(watch, corrected)
     assert_charges_equal_truth(watch, corrected, form.account_charges)
 
 

@@ -8,6 +8,7 @@ from typing import cast
 from sentinel.domain.findings import Direction, RuleKind
 from sentinel.domain.money import format_money
 from sentinel.evaluate import Explanation, Why
+from sentinel.jobs.explain_prepaid_words import say_commitment, say_credit, say_invoice
 from sentinel.rules.model import Budget, Freshness, NewSpend, Rule, Spike
 
 _WITHOUT_FIGURES: Mapping[Why, str] = {
@@ -26,6 +27,41 @@ def sentence(rule: Rule, explained: Explanation) -> str:
     """Why the rule fires for this scope, or why not."""
     known = _WITHOUT_FIGURES.get(explained.why)
     return known if known is not None else _BY_KIND[rule.kind](rule, explained)
+
+
+def figures(one: Explanation) -> tuple[str, ...]:
+    """What the verdict rests on: the band, the days it came from, volume and price."""
+    lines = []
+    if one.score is not None and one.excess is not None:
+        lower, upper, expected = (format_money(v or 0.0, one.currency) for v in (one.lower, one.upper, one.expected))
+        lines.append(
+            f"expected {expected} ({lower} to {upper}), score {one.score:.1f}, "
+            f"from {one.days_used} days, {one.days_left_out} left out"
+        )
+        volume, price = (format_money(v, one.currency) for v in (one.excess.volume, one.excess.price))
+        lines.append(f"of the difference {volume} is volume, {price} is price")
+    lines += _forecast(one)
+    if one.observed is not None and not one.settled and one.currency != "hours":
+        lines.append("the day is not settled: its cost can still grow")
+    if one.alert_id is not None:
+        lines.append(f"alert {one.alert_id}" + (f", told by alert {one.told_by}" if one.told_by is not None else ""))
+    return tuple(lines)
+
+
+def _forecast(one: Explanation) -> list[str]:
+    """What is foreseen of a budget's period, and what of it is known, expected, and learned from earlier periods."""
+    if one.too_young is not None:
+        return [str(one.too_young)]
+    forecast, spent = one.forecast, one.observed or 0.0
+    if forecast is None:
+        return []
+    ahead = forecast.total - spent - forecast.fees - forecast.shape
+    parts = {"is spent": spent, "is fees still to come": forecast.fees, "is usual at this point": forecast.shape}
+    named = [f"{format_money(part, one.currency)} {name}" for name, part in parts.items() if part]
+    return [
+        f"forecast {forecast.spell(spent, one.currency)}",
+        f"of it {', '.join(named)}, and {format_money(ahead, one.currency)} the days to come at the present level",
+    ]
 
 
 def _spike(rule: Spike, explained: Explanation) -> str:
@@ -71,10 +107,12 @@ def _minimums(rule: Spike, currency: str) -> str:
     return f"{format_money(rule.min_change, currency)} and {rule.min_percent:.0%}"
 
 
-def _budget(rule: Budget, explained: Explanation) -> str:
+def _budget(_: Budget, explained: Explanation) -> str:
     currency = explained.currency
     observed, level = explained.observed or 0.0, explained.upper or 0.0
-    spent = f"{format_money(observed, currency)} of {format_money(rule.amount, currency)} were spent"
+    if explained.why is Why.NO_AMOUNT:
+        return f"Not judged: {explained.note}; {format_money(observed, currency)} were spent"
+    spent = f"{format_money(observed, currency)} of {format_money(explained.expected or 0.0, currency)} were spent"
     if explained.why.fires:
         return f"It fired: {spent}, which crosses {explained.note}"
     missing = format_money(level - observed, currency)
@@ -121,4 +159,7 @@ _BY_KIND: Mapping[RuleKind, _Says] = {
     RuleKind.BUDGET: cast("_Says", _budget),
     RuleKind.NEW_SPEND: cast("_Says", _new_spend),
     RuleKind.FRESHNESS: cast("_Says", _freshness),
+    RuleKind.COMMITMENT: cast("_Says", say_commitment),
+    RuleKind.CREDIT: cast("_Says", say_credit),
+    RuleKind.RECONCILIATION: cast("_Says", say_invoice),
 }

@@ -1,0 +1,72 @@
+"""Backtest repeats what budgets of every kind have told: live and replay are one code."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sentinel import __version__
+from sentinel.jobs.replay import backtest
+from sentinel.rules.model import Rules
+from sentinel.store import open_database
+from tests.jobs.chronicle import Chronicle
+
+RULES = Rules.model_validate(
+    {
+        "settings": {"history_days": 40},
+        "accounts": [{"name": "main", "api_key": "made-up"}],
+        "channels": {"here": {"console": {}}},
+        "defaults": {"notify": ["here"]},
+        "budgets": [
+            {"name": "rolling", "amount": 3000, "period": {"rolling": "9 days"}, "thresholds": ["60%", "100%"]},
+            {"name": "each-rolling", "amount": 500, "period": {"rolling": "5 days"}, "per": ["cluster"]},
+            {"name": "last-week", "amount": "last_period", "period": {"week_from": "sunday"}, "thresholds": ["90%"]},
+            {
+                "name": "each-day",
+                "amount": {"average_of": "5 periods", "plus": "20%"},
+                "period": "day",
+                "per": ["cluster"],
+            },
+            {
+                "name": "planned",
+                "plan": {"2025-12": 3000, "2026-01": 4000, "2026-02": 3500},
+                "period": {"month_from": 15},
+                "per": ["cluster"],
+                "overrides": [{"where": {"cluster": "vci_1"}, "amount": "last_period"}],
+            },
+        ],
+    }
+)
+
+
+def repeat(seed: int, series: int) -> int:
+    """Live through sixty days and repeat them; how many transitions there were."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_database(f"sqlite:///{Path(folder) / 'sentinel.db'}") as database,
+    ):
+        chronicle = Chronicle(database, np.random.default_rng(seed), series)
+        chronicle.live(RULES)
+        if not chronicle.moments:
+            return 0
+        begin, end = chronicle.moments[0], chronicle.moments[-1]
+        whole = backtest(database, RULES, __version__, end, first=begin.date(), last=end.date())
+        told = [one for one in whole.told if one.transition.moment in chronicle.moments]
+        assert told == chronicle.told
+        return len(told)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1), st.integers(1, 8))
+def test_what_budgets_told_is_repeated_to_the_letter(seed: int, series: int) -> None:
+    """Pulls, restatements and people's words in between change nothing of it."""
+    repeat(seed, series)
+
+
+def test_the_days_that_are_repeated_tell_of_every_budget() -> None:
+    """The comparison above is not one of two empty lists."""
+    assert repeat(7, 8) > 20
