@@ -11,9 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from sentinel.cli.alert_view import scope_name
+from sentinel.domain.forecasts import spell_chance
 from sentinel.domain.money import format_money
 
 if TYPE_CHECKING:
+    from sentinel.domain.forecasts import BudgetForecast
     from sentinel.evaluate import BudgetNow
 
 _WIDTH = 20
@@ -65,11 +67,20 @@ def _bar(share: float) -> Text:
     return Text("█" * filled, style=colour, no_wrap=True).append("░" * (_WIDTH - filled), style="dim")
 
 
+def _forecast(now: BudgetNow, forecast: BudgetForecast) -> str:
+    """`forecast $10,300 (9,400 to 11,200), 84% over`; the level is named where it is not the amount."""
+    total = f"forecast {forecast.spell_total(now.currency)}"
+    if forecast.level <= now.so_far.spent:
+        return total
+    level = "" if forecast.level == now.amount else f" {format_money(forecast.level, now.currency)}"
+    return f"{total}, {spell_chance(forecast.chance)} over{level}"
+
+
 def _caveats(now: BudgetNow) -> str:
     unknown, unsettled = now.so_far.unknown_days, now.so_far.unsettled_days
     told = [f"not judged: {now.missing.reason}"] if now.missing else []
     told += [f"the amount is {now.made_of}"] if now.made_of else []
-    told += [f"forecast {now.forecast.spell(now.so_far.spent, now.currency)}"] if now.forecast else []
+    told += [_forecast(now, now.forecast)] if now.forecast else []
     told += [str(now.too_young)] if now.too_young else []
     if now.both:
         usage, net = (format_money(figure, now.currency) for figure in (now.both.usage, now.both.net))

@@ -32,11 +32,15 @@ class BudgetForecast:
 
     def spell(self, spent: float, currency: str) -> str:
         """`$10,300 (9,400 to 11,200), 84% likely to exceed $9,000`; the last part where `spent` has not reached it."""
-        lower, upper = (format_money(bound, "").rstrip() for bound in (self.lower, self.upper))
-        total = f"{format_money(self.total, currency)} ({lower} to {upper})"
+        total = self.spell_total(currency)
         if self.level <= spent:
             return total
-        return f"{total}, {_percent(self.chance)} likely to exceed {format_money(self.level, currency)}"
+        return f"{total}, {spell_chance(self.chance)} likely to exceed {format_money(self.level, currency)}"
+
+    def spell_total(self, currency: str) -> str:
+        """`$10,300 (9,400 to 11,200)`."""
+        lower, upper = (format_money(bound, "").rstrip() for bound in (self.lower, self.upper))
+        return f"{format_money(self.total, currency)} ({lower} to {upper})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,8 @@ class TooYoung:
         return f"no forecast yet: {self.settled_days} of {self.needed} settled days"
 
 
-def _percent(chance: float) -> str:
+def spell_chance(chance: float) -> str:
+    """`84%`, `less than 1%`, `more than 99%`."""
     if chance < _ALMOST:
         return "less than 1%"
     return "more than 99%" if chance > 1 - _ALMOST else f"{chance:.0%}"

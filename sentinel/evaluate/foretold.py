@@ -49,7 +49,7 @@ class Foretold:
         `matrix` is a part of the whole. The intervals are learned from all the scopes that are forecast together.
         """
         offset = self._whole.column(matrix.first_day)
-        wanted = tuple(offset + column for column in columns)
+        wanted = tuple(dict.fromkeys(offset + column for column in columns))
         begin = max(offset, self._whole.column(period.first) - MEMORY_DAYS)
         if sum(map(len, members)) > FEW_SERIES:
             return self._work_out(period, [members[place] for place in places], begin, wanted)

@@ -6,6 +6,7 @@ from datetime import date
 
 from sentinel.domain.alerts import Transition
 from sentinel.domain.findings import Finding
+from sentinel.domain.forecasts import spell_chance
 from sentinel.domain.money import format_money
 from sentinel.notify.wording import period_name
 
@@ -20,10 +21,11 @@ def forecast_of(finding: Finding, today: date) -> str:
 
 
 def foreseen_above(transition: Transition, opened_before: str) -> str:
-    """That more is foreseen than before; the figures say how much."""
-    if transition.previous is None:
+    """That more is foreseen than when the alert was told last; how much more the figures say."""
+    finding = transition.alert.finding
+    if finding.budget is None or finding.budget.forecast is None:
         return ""
-    return f"The spend has become likely to exceed that; the alert was {opened_before}"
+    return f"Likely to exceed {format_money(finding.budget.forecast.level, finding.currency)} now; {opened_before}"
 
 
 def foreseen_below(transition: Transition, today: date) -> str:
@@ -32,9 +34,15 @@ def foreseen_below(transition: Transition, today: date) -> str:
     standing, spent = finding.budget, transition.alert.days[-1].observed
     if standing is None or not before or before.forecast is None:
         return "It is not likely to go so far any more"
-    level = format_money(before.forecast.level, finding.currency)
-    if standing.forecast is not None:
-        return f"The forecast is back below {level}: {standing.forecast.spell(spent, finding.currency)}"
+    level, forecast = format_money(before.forecast.level, finding.currency), standing.forecast
+    if forecast is not None:
+        # While the alert stays open, its verdict has the figures.
+        chance = f"{spell_chance(forecast.chance)} likely to exceed it"
+        alike = forecast.level == before.forecast.level
+        told = (
+            f"{forecast.spell_total(finding.currency)}, {chance}" if alike else forecast.spell(spent, finding.currency)
+        )
+        return f"The forecast is back below {level}" + (f": {told}" if transition.kind.closes else "")
     if standing.period.last < today:
         name = period_name(standing.period, today)
         return f"{name[:1].upper()}{name[1:]} has ended below {level}: {format_money(spent, finding.currency)}"

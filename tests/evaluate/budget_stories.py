@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -43,3 +44,8 @@ def told_by_day(story: Story, first: date, last: date) -> dict[str, list[str]]:
     days = (first + n * DAY for n in range((last - first).days + 1))
     said = {f"{day:%m-%d}": told(story, day) for day in days}
     return {day: messages for day, messages in said.items() if messages}
+
+
+def without_figures(text: str) -> str:
+    """The same with # for each amount of a forecast: they change as forecasts become better."""
+    return re.sub(r"\$[\d,]+ \([\d,]+ to [\d,]+\)", "$# (# to #)", text)

@@ -18,6 +18,7 @@ from sentinel.domain.findings import (
     Severity,
     Whole,
 )
+from sentinel.domain.forecasts import BudgetForecast
 from sentinel.domain.messages import Fact, Message, Tone
 from sentinel.domain.periods import Period, PeriodKind, period_of
 from sentinel.domain.scopes import Dimension, Place, Scope
@@ -67,7 +68,7 @@ def alert_of(finding: Finding, *, earlier: tuple[float, ...] = (), alert_id: int
         opened_at=datetime(2026, 3, 4, 7, 30, tzinfo=UTC),
         told_at=datetime(2026, 3, 4, 7, 30, tzinfo=UTC),
         told_impact=385.0,
-        told_threshold=finding.budget.crossed[0] if finding.budget else None,
+        told_threshold=next(iter(finding.budget.crossed), None) if finding.budget else None,
         rule_fingerprint="0123456789abcdef",
         finding=finding,
         days=days,
@@ -230,6 +231,31 @@ def _averaged() -> BudgetStanding:
     return BudgetStanding(12000.0, NOVEMBER_DAYS, ("80%",), 0, 1, made_of="the average of the last 3 periods plus 10%")
 
 
+def _ahead(chance: float, total: float, crossed: tuple[str, ...] = (), foreseen: tuple[str, ...] = ()) -> Alert:
+    """A budget of which something is foreseen: its total, and how likely that is to exceed the amount."""
+    forecast = BudgetForecast(total, 0.94 * total, 1.07 * total, 12000.0, chance, 120.0, -80.0, 9, 2)
+    spent = 6212.0 if crossed else 5210.0
+    standing = BudgetStanding(12000.0, NOVEMBER_DAYS, crossed, 0, 2, foreseen=foreseen, forecast=forecast)
+    return alert_of(monthly(spent, crossed, budget=standing))
+
+
+def _forecasts() -> dict[str, Transition]:
+    kind, why, half = TransitionKind, Reason, ("50%",)
+    only, both = _ahead(0.84, 12640.0, (), ("100%",)), _ahead(0.84, 12640.0, half, ("100%",))
+    lower, alone = _ahead(0.12, 11380.0, half), _ahead(0.12, 11380.0, (), ("100%",))
+    standing = only.finding.budget
+    over = replace(only, finding=replace(only.finding, budget=standing and replace(standing, forecast=None)))
+    december = datetime(2026, 12, 3, 7, tzinfo=UTC)
+    return {
+        "forecast-opened": Transition(kind.OPENED, why.FORECAST_ABOVE, only, NOVEMBER),
+        "forecast-escalated": changed(both, kind.ESCALATED, why.FORECAST_ABOVE, previous=lower, moment=NOVEMBER),
+        "forecast-crossed": changed(both, kind.ESCALATED, why.HIGHER_THRESHOLD, previous=only, moment=NOVEMBER),
+        "forecast-lower": changed(lower, kind.CORRECTED, why.FORECAST_BELOW, previous=both, moment=NOVEMBER),
+        "forecast-resolved": changed(alone, kind.RESOLVED, why.FORECAST_BELOW, previous=only, moment=NOVEMBER),
+        "forecast-resolved-over": changed(over, kind.RESOLVED, why.FORECAST_BELOW, previous=only, moment=december),
+    }
+
+
 def _crossed_higher() -> Transition:
     before = alert_of(monthly())
     now = alert_of(monthly(12100.0, ("100%", "80%", "50%"), upper=12000.0))
@@ -296,6 +322,7 @@ def transitions() -> dict[str, Transition]:
         "budget-withdrawn": _fell_below(),
         "budget-expired": changed(budget, kind.EXPIRED, why.PERIOD_CLOSED, moment=datetime(2026, 12, 8, 7, tzinfo=UTC)),
         "budget-rule-changed": changed(budget, kind.ESCALATED, why.RULE_CHANGED, moment=NOVEMBER),
+        **_forecasts(),
         "daily-opened": opened(alert_of(daily())),
         "daily-escalated-third-day": changed(over, kind.ESCALATED, why.IMPACT_DOUBLED),
         "daily-resolved": changed(over, kind.RESOLVED, why.BACK_TO_NORMAL),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from sentinel.evaluate.forecast import Forecasts, alarm_states, probability_abov
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
-Ask = Callable[[NDArray[np.int64], range], Forecasts]
+Ask = Callable[[NDArray[np.int64], Sequence[int]], Forecasts]
 """The forecasts of the scopes at some places, at the end of some columns."""
 
 LOOKS_BACK = (3, 12, 100)
@@ -23,12 +23,19 @@ so long is off.
 """
 
 
+def first_look(settled: Flags, begin: int) -> tuple[int, int]:
+    """The first column and the one after the last that `read_alarms` asks for at first; they are one where none is."""
+    judged = np.flatnonzero(settled.any(axis=0))
+    stop = int(judged[-1]) + 1 if judged.size else 0
+    return begin + max(0, stop - LOOKS_BACK[0]), begin + stop
+
+
 def read_alarms(ask: Ask, places: NDArray[np.int64], levels: Floats, settled: Flags, begin: int) -> Flags:
     """[levels, scopes]: which alarms are on at each scope's newest settled day of a period.
 
     `places` are those that the scopes are asked for by. `levels` is [levels, scopes]. `settled` is [scopes, days]:
-    which days of the period from its column `begin` on may be judged. The others change nothing, but two likely days are
-    in a row only without one between them.
+    which days of the period from its column `begin` on may be judged. The others change nothing, but two likely days
+    are in a row only without one between them.
     """
     on = np.zeros(levels.shape, np.bool_)
     judged = np.flatnonzero(settled.any(axis=0))

@@ -8,7 +8,7 @@ are those of the newest covered day: the running totals of unsettled days can on
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sentinel.domain.forecasts import BudgetForecast, TooYoung
 from sentinel.domain.periods import Period
-from sentinel.evaluate.budgets.alarms import read_alarms
+from sentinel.evaluate.budgets.alarms import first_look, read_alarms
 from sentinel.evaluate.budgets.amounts import Amounts
 from sentinel.evaluate.budgets.within_reach import within_reach
 from sentinel.evaluate.context import Context
@@ -63,7 +63,8 @@ def foresee(
     runs = covered.any(axis=1) & ~np.isnan(amounts.values)
     if matrix.day(stop - 1) == period.last:
         runs &= ~settled[:, -1]
-    if sum(map(len, groups.members)) > FEW_SERIES:
+    few = sum(map(len, groups.members)) <= FEW_SERIES
+    if not few:
         runs &= within_reach(matrix, groups, spend, period, levels)
     rows = np.flatnonzero(runs)
     if rows.size == 0:
@@ -74,11 +75,16 @@ def foresee(
 
     members = [groups.members[row] for row in rows]
 
-    def ask(places: NDArray[np.int64], columns: range) -> Forecasts:
+    everyone = np.arange(rows.size)
+
+    def ask(places: NDArray[np.int64], columns: Sequence[int]) -> Forecasts:
         return context.survey.foretold.at(matrix, period, members, places, columns)
 
     newest = first + int(np.flatnonzero(covered[rows].any(axis=0))[-1])
-    now = ask(np.arange(rows.size), range(newest, newest + 1))
+    if few and rule.forecast:
+        # What the alarms will ask for first: reading the history once for all of it is half of the work.
+        ask(everyone, [newest, *range(*first_look(settled[rows], first))])
+    now = ask(everyone, [newest])
     alarms = np.zeros(ahead.shape, np.bool_)
     if rule.forecast:
         # Running totals only raise a forecast: what is unlikely with them was so on the newest settled day.
