@@ -89,8 +89,10 @@ def test_findings_only_shrink_as_z_grows(amounts: list[float], one: float, other
 @given(costs)
 def test_an_excess_is_its_volume_and_its_price(amounts: list[float]) -> None:
     """Nothing of an excess is left unexplained."""
-    for finding in story(amounts).evaluate(at(LAST)).findings:
-        if finding.excess is not None:
+    for transition in story(amounts).evaluate(at(LAST)).transitions:
+        finding = transition.alert.finding
+        if finding.rule == "spike":
+            assert finding.excess is not None
             assert finding.excess.volume + finding.excess.price == pytest.approx(finding.impact, abs=1e-6)
 
 
@@ -127,7 +129,8 @@ def test_the_parts_of_an_excess_and_the_whole_it_belongs_to_are_named() -> None:
             "spikes": [{"name": "whole", "per": ["account"]}, {"name": "each", "per": ["cluster"]}],
         }
     )
-    found = {f.rule: f for f in Story(history, rules).evaluate(at(LAST)).findings if f.observed > 300}
+    told = [transition.alert for transition in Story(history, rules).evaluate(at(LAST)).transitions]
+    found = {alert.rule: alert.finding for alert in told if alert.finding.observed > 300}
     (largest,) = found["whole"].contributions
     assert largest.scope.places[0].name == "orders"
     assert largest.share == pytest.approx(300 / 320)

@@ -55,7 +55,7 @@ def history(seed: int) -> CostMatrix:
     )
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_a_shared_survey_changes_no_decision(seed: int, new_level: bool) -> None:
     """Day after day over parts of one history, with and without its survey: findings, transitions, warnings."""

@@ -29,7 +29,7 @@ RULES = Rules.model_validate(
         "channels": {"here": {"console": {}, "rate_limit": "none"}},
         "defaults": {"notify": ["here"]},
         "budgets": [
-            {"name": "month", "amount": 9000, "period": "month", "forecast": ["90%", "120%"]},
+            {"name": "month", "amount": 9000, "period": "month"},
             {"name": "each-day", "amount": 130, "period": "day", "per": ["cluster"], "severity": "critical"},
         ],
         "spikes": [

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentinel import __version__
+from sentinel.domain.alerts import Reason
 from sentinel.jobs.replay import backtest
 from sentinel.rules.model import Rules
 from sentinel.store import open_database
@@ -24,6 +25,7 @@ RULES = Rules.model_validate(
         "budgets": [
             {"name": "rolling", "amount": 3000, "period": {"rolling": "9 days"}, "thresholds": ["60%", "100%"]},
             {"name": "each-rolling", "amount": 500, "period": {"rolling": "5 days"}, "per": ["cluster"]},
+            {"name": "ahead", "amount": 9000, "period": "month", "forecast": ["90%", "120%"]},
             {"name": "last-week", "amount": "last_period", "period": {"week_from": "sunday"}, "thresholds": ["90%"]},
             {
                 "name": "each-day",
@@ -43,8 +45,8 @@ RULES = Rules.model_validate(
 )
 
 
-def repeat(seed: int, series: int) -> int:
-    """Live through sixty days and repeat them; how many transitions there were."""
+def repeat(seed: int, series: int) -> list[Reason]:
+    """Live through sixty days and repeat them; the reasons of all transitions."""
     with (
         tempfile.TemporaryDirectory() as folder,
         open_database(f"sqlite:///{Path(folder) / 'sentinel.db'}") as database,
@@ -52,15 +54,15 @@ def repeat(seed: int, series: int) -> int:
         chronicle = Chronicle(database, np.random.default_rng(seed), series)
         chronicle.live(RULES)
         if not chronicle.moments:
-            return 0
+            return []
         begin, end = chronicle.moments[0], chronicle.moments[-1]
         whole = backtest(database, RULES, __version__, end, first=begin.date(), last=end.date())
         told = [one for one in whole.told if one.transition.moment in chronicle.moments]
         assert told == chronicle.told
-        return len(told)
+        return [one.transition.reason for one in told]
 
 
-@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
 def test_what_budgets_told_is_repeated_to_the_letter(seed: int, series: int) -> None:
     """Pulls, restatements and people's words in between change nothing of it."""
@@ -69,4 +71,6 @@ def test_what_budgets_told_is_repeated_to_the_letter(seed: int, series: int) -> 
 
 def test_the_days_that_are_repeated_tell_of_every_budget() -> None:
     """The comparison above is not one of two empty lists."""
-    assert repeat(7, 8) > 20
+    reasons = repeat(7, 8)
+    assert len(reasons) > 20
+    assert Reason.FORECAST_ABOVE in reasons

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sentinel import __version__
+from sentinel.jobs.evaluate import Told
 from sentinel.jobs.replay import backtest
 from sentinel.store import open_database
 from tests.jobs.chronicle import RULES, Chronicle
@@ -19,8 +20,8 @@ from tests.jobs.chronicle import RULES, Chronicle
 LATER = timedelta(hours=1)
 
 
-def repeat(seed: int, series: int) -> int:
-    """Live through sixty days and repeat them, whole and from the middle on; how many transitions there were."""
+def repeat(seed: int, series: int) -> list[Told]:
+    """Live through sixty days and repeat them, whole and from the middle on; what was told."""
     with (
         tempfile.TemporaryDirectory() as folder,
         open_database(f"sqlite:///{Path(folder) / 'sentinel.db'}") as database,
@@ -28,7 +29,7 @@ def repeat(seed: int, series: int) -> int:
         chronicle = Chronicle(database, np.random.default_rng(seed), series)
         chronicle.live()
         if not chronicle.moments:
-            return 0
+            return []
         begin, end = chronicle.moments[0], chronicle.moments[-1]
         whole = backtest(database, RULES, __version__, end + LATER, first=begin.date(), last=end.date())
         told = [one for one in whole.told if one.transition.moment in chronicle.moments]
@@ -37,10 +38,10 @@ def repeat(seed: int, series: int) -> int:
         middle = chronicle.moments[len(chronicle.moments) // 2].date()
         late = backtest(database, RULES, __version__, end + LATER, first=middle, last=end.date())
         assert list(late.told) == [one for one in chronicle.told if one.transition.moment.date() >= middle]
-        return len(told)
+        return told
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1), st.integers(1, 8))
 def test_each_recorded_evaluation_is_repeated_to_the_letter(seed: int, series: int) -> None:
     """Whatever was pulled, restated and said in between: the same transitions, ids, figures and channels."""
@@ -57,4 +58,7 @@ def test_many_lives_are_repeated_to_the_letter(seed: int, series: int) -> None:
 
 def test_the_days_that_are_repeated_tell_something() -> None:
     """The comparison above is not one of two empty lists."""
-    assert repeat(7, 8) > 30
+    told = repeat(4, 8)
+    assert len(told) > 30
+    assert sum(one.transition.alert.inhibited_by is not None for one in told) > 5
+    assert sum(bool(one.transition.alert.tells_for) for one in told) > 5

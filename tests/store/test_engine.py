@@ -179,7 +179,7 @@ def test_a_full_disk_is_told_and_changes_nothing(sqlite_url: str) -> None:
         "try:\n"
         "    with database.write() as conn:\n"
         "        names = [{'name': f'{n}' * 500} for n in range(2000)]\n"
-        "        conn.execute(text('INSERT INTO account VALUES (:name, NULL)'), names)\n"
+        "        conn.execute(text('INSERT INTO account (name) VALUES (:name)'), names)\n"
         "except StoreError as error:\n"
         "    print(error)\n"
     )
