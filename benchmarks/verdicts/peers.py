@@ -6,6 +6,7 @@ They are the extra `peers` (`pip install -e ".[peers]"`); one that is not instal
 import logging
 import warnings
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -19,6 +20,7 @@ FIRST = 21
 
 LEVEL_99 = 2.576
 
+RIVER_WINDOW = 28
 
 PROPHET_SERIES = 20
 """It fits some thirty series-days a second."""
@@ -121,18 +123,23 @@ def _luminol(algorithm: str) -> Callable[[Floats], Floats]:
 
 
 def _river_gaussian(cost: Floats) -> Floats:
-    scorer = import_module("river.anomaly").GaussianScorer(window_size=28, grace_period=8)
+    fresh = partial(import_module("river.anomaly").GaussianScorer, window_size=RIVER_WINDOW, grace_period=8)
+    scorer = fresh()
     known = _filled(cost)
     scores = np.zeros(len(cost))
-    for day, value in enumerate(known):
-        scores[day] = scorer.score_one(None, float(value))
-        scorer.learn_one(None, float(value))
+    for day, value in enumerate(known.tolist()):
+        if isinstance(scorer.gaussian.sigma, complex):
+            # The running variance was rounded below zero: a new one over the same window is not.
+            scorer = fresh()
+            for earlier in known[max(0, day - RIVER_WINDOW) : day].tolist():
+                scorer.learn_one(None, earlier)
+        scores[day] = scorer.score_one(None, value)
+        scorer.learn_one(None, value)
     return scores
 
 
 def _river_trees(cost: Floats) -> Floats:
-
-    trees = import_module("river.anomaly").HalfSpaceTrees(seed=1, window_size=28, n_trees=10, height=6)
+    trees = import_module("river.anomaly").HalfSpaceTrees(seed=1, window_size=RIVER_WINDOW, n_trees=10, height=6)
     known = np.log1p(_filled(cost))
     scores = np.zeros(len(cost))
     span = max(float(known[:FIRST].max()) * 2, 1e-9)

@@ -51,7 +51,7 @@ _JUDGES: Mapping[RuleKind, Judge] = {
 class Decision:
     """What one evaluation says.
 
-    `findings`: every finding of the judged days, told or not; the newest spike of each scope names its causes.
+    `findings`: every finding of the judged days, told or not; its causes stand in the alert that tells it.
     `transitions`: what changes, to be told or, where another alert tells it, to be recorded alone.
     `updated`: open alerts whose figures moved without a transition. `warnings`: what the rules name in vain.
     """

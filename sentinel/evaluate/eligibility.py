@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sentinel.domain.alerts import Mark, MarkKind
 from sentinel.domain.findings import RuleKind
@@ -26,6 +29,17 @@ def opening_days(track: Track, around: RuleContext, settings: Settings) -> tuple
     told = frozenset() if track.lasting else around.told_days.get(track.key, frozenset())
     untold = (v for v in track.verdicts if v.fires and v.day not in told)
     return tuple(v for v in untold if _is_news(v, track, around, settings))
+
+
+def may_be_news(
+    days: NDArray[np.datetime64], settled_at: NDArray[np.datetime64], around: RuleContext
+) -> NDArray[np.bool_]:
+    """[scopes, days]: the days that `_is_news` may call news; `settled_at` is of that shape, `days` is [days]."""
+    if around.is_first or around.previous is None:
+        return np.ones(settled_at.shape, np.bool_)
+    recent = days >= np.datetime64(around.today - timedelta(days=OPENS_WITHIN_DAYS))
+    since = np.datetime64(around.previous.moment.astimezone(UTC).replace(tzinfo=None))
+    return recent & (np.isnat(settled_at) | (settled_at > since))
 
 
 def _is_news(verdict: DayVerdict, track: Track, around: RuleContext, settings: Settings) -> bool:

@@ -10,7 +10,7 @@ from sentinel.domain.findings import Direction, RuleKind
 from sentinel.evaluate.context import RuleContext
 from sentinel.evaluate.eligibility import NORMAL_DAYS_END_AN_EPISODE
 from sentinel.evaluate.telling import Followed, close, remind, tell
-from sentinel.evaluate.tracks import DayVerdict, Track, newest_finding
+from sentinel.evaluate.tracks import DayVerdict, Track
 
 ESCALATES_AT = 2.0
 """An impact of twice what was told last is news."""
@@ -92,7 +92,7 @@ def _with_days(alert: Alert, track: Track, firing: list[DayVerdict]) -> Alert:
     ordered = tuple(days[day] for day in sorted(days))
     if not firing:
         return replace(alert, days=ordered or alert.days)
-    finding = newest_finding(firing)
+    finding = track.told_of(firing)
     # What was critical to a rule that it tells for does not become less so while it lasts.
     kept = (alert.severity,) if alert.tells_for else ()
     severity = max((*kept, *(v.finding.severity for v in firing if v.finding)), key=lambda severity: severity.rank)

@@ -14,7 +14,7 @@ from sentinel.evaluate.outlooks import OUTLOOK_KINDS, follow_outlook
 from sentinel.evaluate.rolling import follow_rolling
 from sentinel.evaluate.standings import follow_lasting
 from sentinel.evaluate.telling import Followed, close, threshold_of
-from sentinel.evaluate.tracks import DayVerdict, Track, newest_finding
+from sentinel.evaluate.tracks import DayVerdict, Track
 
 _OPENING_REASON = {
     RuleKind.SPIKE: Reason.OUTSIDE_BAND,
@@ -30,7 +30,7 @@ _OPENING_REASON = {
 def open_alert(track: Track, news: tuple[DayVerdict, ...], around: RuleContext, moment: datetime) -> Transition:
     """The alert that begins with these firing days; days of the same episode before them tell since when."""
     days = list(news) if track.rolling else _episode_days(track, news[0])
-    finding = newest_finding(days)
+    finding = track.told_of(days)
     alert = Alert(
         id=None,
         rule=track.rule,

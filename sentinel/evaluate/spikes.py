@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from sentinel.domain.moments import moments_of
 from sentinel.evaluate.attribution import attribute
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.detector import Panel, Verdicts, judge
+from sentinel.evaluate.eligibility import may_be_news
 from sentinel.evaluate.excess import split_excess
 from sentinel.evaluate.groups import Groups
 from sentinel.evaluate.tracks import DayVerdict, Track
@@ -52,11 +54,15 @@ def judge_spikes(rule: Spike, context: Context, around: RuleContext) -> Iterator
     first = max(0, matrix.column(around.judge_from))
     verdicts = verdicts_by_marks(rule, context, around.marks, first)
     judged = JudgedDays(groups, verdicts, first, context.muted(rule).wholly)
+    days = np.datetime64(matrix.day(first)) + np.arange(matrix.days - first)
+    news = may_be_news(days, groups.settled_at[:, first:], around)
+    spoken_of = {mark.scope_key for mark in around.marks}
     for direction in filter(rule.direction.includes, Direction):
         fires = judged.firing(rule, direction)
-        followed = groups.rows_of(around.open_scope_keys(direction.value))
-        for row in sorted({*np.flatnonzero(fires.any(axis=1)).tolist(), *followed}):
-            yield _track(rule, context, judged, fires[row], row, direction)
+        watched = {*groups.rows_of(around.open_scope_keys(direction.value) | spoken_of)}
+        watched.update(np.flatnonzero((fires & news).any(axis=1)).tolist())
+        for row in sorted({*np.flatnonzero(fires.any(axis=1)).tolist(), *watched}):
+            yield _track(rule, context, judged, fires[row], row, direction, watched=row in watched)
 
 
 def verdicts_by_marks(rule: Spike, context: Context, marks: Iterable[Mark], first: int) -> Verdicts:
@@ -87,22 +93,29 @@ def _replaced(verdicts: Verdicts, rows: list[int], others: Verdicts) -> Verdicts
 
 
 def _track(
-    rule: Spike, context: Context, judged: JudgedDays, fires: NDArray[np.bool_], row: int, direction: Direction
+    rule: Spike,
+    context: Context,
+    judged: JudgedDays,
+    fires: NDArray[np.bool_],
+    row: int,
+    direction: Direction,
+    *,
+    watched: bool,
 ) -> Track:
+    """The track of a scope; one that is not `watched` can open no alert and has none: its findings are all of it."""
     groups, matrix, given = judged.groups, context.matrix, judged.verdicts
     columns = slice(judged.first, judged.first + fires.size)
-    known = np.flatnonzero(groups.covered[row, columns] & ~np.isnan(given.score[row]))
-    # Only the newest one is told, with its causes; those of the days before it were told when they were the newest.
-    told = np.flatnonzero(fires & ~judged.muted[row, columns])[-1:].tolist()
-    settled_at = moments_of(groups.settled_at[row, columns])
+    known = groups.covered[row, columns] & ~np.isnan(given.score[row])
+    places = np.flatnonzero(known if watched else known & fires)
     figures = groups.cost[row, columns], given.expected[row], given.lower[row], given.upper[row], given.score[row]
+    settled_at = moments_of(groups.settled_at[row, columns][places])
     verdicts = []
-    for place, *amounts in zip(known.tolist(), *(array[known].tolist() for array in figures), strict=True):
+    for place, moment, *amounts in zip(
+        places.tolist(), settled_at, *(array[places].tolist() for array in figures), strict=True
+    ):
         day = AlertDay(matrix.day(judged.first + place), *amounts)
         finding = _finding(rule, context, judged, row, place, direction, day) if fires[place] else None
-        if place in told:
-            finding = finding and _with_causes(finding, context, groups, row, judged.first + place)
-        verdicts.append(DayVerdict(day, finding, settled_at[place]))
+        verdicts.append(DayVerdict(day, finding, moment))
     last_two = [v for v in verdicts if v.settled_at is not None][-2:]
     return Track(
         rule=rule.name,
@@ -111,8 +124,9 @@ def _track(
         episode=direction.value,
         verdicts=tuple(verdicts),
         gone=direction is Direction.UP and bool(last_two) and all(v.figures.observed == 0 for v in last_two),
-        ready=groups.accounts[row] <= context.ready_accounts,
+        ready=watched and groups.accounts[row] <= context.ready_accounts,
         matters_from=rule.min_change,
+        with_causes=partial(_with_causes, context=context, groups=groups, row=row),
     )
 
 
@@ -148,8 +162,9 @@ def _finding(
     )
 
 
-def _with_causes(finding: Finding, context: Context, groups: Groups, row: int, column: int) -> Finding:
+def _with_causes(finding: Finding, context: Context, groups: Groups, row: int) -> Finding:
     """The same, with volume and price, its largest parts, and what it is most of."""
+    column = context.matrix.column(finding.day)
     members, covered = groups.members[row], groups.covered[row]
     attribution = attribute(
         context.matrix,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -40,6 +40,10 @@ class DayVerdict:
         return self.settled_at is not None and self.finding is None
 
 
+def _as_it_is(finding: Finding) -> Finding:
+    return finding
+
+
 @dataclass(frozen=True, slots=True)
 class Track:
     """One rule, scope and episode: the judged days in their order.
@@ -48,7 +52,8 @@ class Track:
     still to come can change the verdict (a budget's period is over and final). `gone`: the scope has no charges left.
     `rolling`: each finding is about the days up to its own, so that the highest of the last ones says how it stands.
     `ready`: the accounts' backfill is complete, so that a new alert may be opened. `matters_from`: a change of the
-    impact below this much currency is no news, however large it is in percent.
+    impact below this much currency is no news, however large it is in percent. `with_causes` adds to a finding why it
+    is so: that takes longer than the finding itself, and is wanted of those alone that are told.
     """
 
     rule: str
@@ -62,6 +67,7 @@ class Track:
     gone: bool = False
     ready: bool = True
     matters_from: float = 0.0
+    with_causes: Callable[[Finding], Finding] = _as_it_is
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -78,6 +84,10 @@ class Track:
         """Whether the newest judgeable day fires: the newest settled one, or an unsettled one after it."""
         newest = self.newest_settled
         return any(v.fires for v in self.verdicts if newest is None or v.day >= newest)
+
+    def told_of(self, days: Sequence[DayVerdict]) -> Finding:
+        """The finding of the last of these firing days, with its causes."""
+        return self.with_causes(newest_finding(days))
 
     def highest_lately(self, settled: int) -> DayVerdict | None:
         """The highest, of equals the newest, of the last so many settled verdicts and all after them."""
