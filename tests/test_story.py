@@ -95,7 +95,7 @@ class Team:
         )
         thread = Thread(target=listener.run, args=(stop,), daemon=True)
         thread.start()
-        wait_until(lambda: self.slack.listeners() == 1)
+        wait_until(lambda: self.slack.listeners().open == 1)
         yield
         stop.set()
         thread.join()

@@ -1,15 +1,20 @@
 """Stage 3: pure functions, arrays in, findings and transitions out."""
 
-from sentinel.evaluate.commitments import CommitmentNow, Doubt, Fate, spell_missing
-from sentinel.evaluate.credits import Balance
+from sentinel.evaluate.budgets import BudgetNow, budgets_now
 from sentinel.evaluate.decide import Decision, decide, first_day_needed
-from sentinel.evaluate.explain import explain
-from sentinel.evaluate.explanation import Course, Explanation, Why
+from sentinel.evaluate.explanation import Course, Explanation, Picture, Why, explain, picture_of, pictures_of
+from sentinel.evaluate.invoices import Reconciled, ReconciledLine, reconcile
 from sentinel.evaluate.moves import moves_of
-from sentinel.evaluate.overview import BudgetNow, budgets_now
-from sentinel.evaluate.pictures import Picture, picture_of, pictures_of
-from sentinel.evaluate.prepaid import CreditNow, PrepaidNow, prepaid_now
-from sentinel.evaluate.reconciliation import Reconciled, ReconciledLine, reconcile
+from sentinel.evaluate.prepaid import (
+    Balance,
+    CommitmentNow,
+    CreditNow,
+    Doubt,
+    Fate,
+    PrepaidNow,
+    prepaid_now,
+    spell_missing,
+)
 from sentinel.evaluate.report import Inquiry, TwoPeriods, first_day_told, latest, make_report, on_day
 from sentinel.evaluate.survey import Survey
 

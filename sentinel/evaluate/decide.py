@@ -14,19 +14,14 @@ from sentinel.domain.findings import Finding, RuleKind
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.silences import is_silenced
 from sentinel.evaluate.budgets import first_day_read, judge_budgets, merge_days, unjudged_budgets
-from sentinel.evaluate.commitment_verdicts import judge_commitments
-from sentinel.evaluate.commitments import undecided_commitments
 from sentinel.evaluate.context import Context, RuleContext
-from sentinel.evaluate.credits import judge_credits
-from sentinel.evaluate.eligibility import explaining_mark, opening_days
 from sentinel.evaluate.freshness import judge_freshness
-from sentinel.evaluate.inhibition import INHIBITED_KINDS, explained_voice, inhibit
-from sentinel.evaluate.invoice_checks import judge_invoices
-from sentinel.evaluate.kinship import Voice
-from sentinel.evaluate.lifecycle import expire_removed, follow, open_alert
+from sentinel.evaluate.inhibition import INHIBITED_KINDS, Voice, explained_voice, inhibit
+from sentinel.evaluate.invoices import judge_invoices
+from sentinel.evaluate.lifecycle import Step, expire_removed, explaining_mark, follow, open_alert, opening_days
 from sentinel.evaluate.new_spend import judge_new_spend
+from sentinel.evaluate.prepaid import judge_commitments, judge_credits, undecided_commitments
 from sentinel.evaluate.spikes import judge_spikes
-from sentinel.evaluate.steps import Step
 from sentinel.evaluate.survey import Survey
 from sentinel.evaluate.tracks import Track
 from sentinel.rules.model import PartRule, Rule, Rules

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from sentinel.domain.matrix import CostMatrix
 from sentinel.domain.periods import Period
-from sentinel.evaluate.forecast import DailyCosts, Forecasts, forecast_totals
-from sentinel.evaluate.forecast.plan import MEMORY_DAYS
+from sentinel.evaluate.forecast import MEMORY_DAYS, DailyCosts, Forecasts, forecast_totals
 
 Columns = NDArray[np.int64]
 Members = Sequence[Columns]

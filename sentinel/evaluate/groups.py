@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,36 +63,46 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
         identity = tuple(_VALUE[dimension](series, families) for dimension in dimensions)
         members.setdefault(identity, []).append(row)
     ordered, owner_of = sorted(members), matrix.account_of.tolist()
-    shape = (len(ordered), matrix.days)
-    cost, quantity = np.zeros(shape), np.zeros(shape)
-    covered = np.ones(shape, np.bool_)
-    settled_at = np.full(shape, np.datetime64("NaT", "s"))
-    scopes, indexes, accounts, regions = [], [], [], []
-    for place, identity in enumerate(ordered):
-        index = np.array(members[identity], np.int64)
-        owners = sorted({owner_of[row] for row in members[identity]})
-        cost[place] = matrix.cost[index].sum(axis=0)
-        quantity[place] = matrix.quantity[index].sum(axis=0)
-        covered[place] = matrix.covered[owners].all(axis=0)
-        settled_at[place] = matrix.settled_at[owners].max(axis=0)
-        sample = matrix.series[members[identity][-1]]
-        scopes.append(_scope(dimensions, identity, sample))
-        indexes.append(index)
-        accounts.append(frozenset(matrix.accounts[owner] for owner in owners))
-        regions.append(
-            tuple(sorted({region for member in members[identity] for region in matrix.series[member].regions}))
-        )
+    owners = [tuple(sorted({owner_of[row] for row in members[identity]})) for identity in ordered]
+    scopes = tuple(_scope(dimensions, identity, matrix.series[members[identity][-1]]) for identity in ordered)
     return Groups(
-        scopes=tuple(scopes),
+        scopes=scopes,
         keys=tuple(scope.key for scope in scopes),
-        members=tuple(indexes),
-        cost=cost,
-        quantity=quantity,
-        covered=covered,
-        settled_at=settled_at,
-        accounts=tuple(accounts),
-        regions=tuple(regions),
+        members=tuple(np.array(members[identity], np.int64) for identity in ordered),
+        cost=_sums(matrix.cost, [members[identity] for identity in ordered]),
+        quantity=_sums(matrix.quantity, [members[identity] for identity in ordered]),
+        covered=_of_owners(owners, matrix.covered, np.logical_and),
+        settled_at=_of_owners(owners, matrix.settled_at, np.maximum),
+        accounts=tuple(frozenset(matrix.accounts[owner] for owner in each) for each in owners),
+        regions=tuple(
+            tuple(sorted({region for row in members[identity] for region in matrix.series[row].regions}))
+            for identity in ordered
+        ),
     )
+
+
+def _sums(values: NDArray[np.float64], members: list[list[int]]) -> NDArray[np.float64]:
+    """[scopes, days]: the members' rows of [series, days], added up."""
+    if not members:
+        return np.zeros((0, values.shape[1]))
+    rows = values[[row for each in members for row in each]]
+    if len(rows) == len(members):
+        return rows
+    return np.add.reduceat(rows, np.cumsum([0, *map(len, members[:-1])]), axis=0)
+
+
+_Kind = TypeVar("_Kind", bound=np.generic)
+
+
+def _of_owners(owners: list[tuple[int, ...]], values: NDArray[_Kind], joined: np.ufunc) -> NDArray[_Kind]:
+    """[scopes, days]: what holds of all the accounts of a scope; `values` are [accounts, days]."""
+    places: dict[tuple[int, ...], list[int]] = {}
+    for place, each in enumerate(owners):
+        places.setdefault(each, []).append(place)
+    result = np.empty((len(owners), values.shape[1]), values.dtype)
+    for each, where in places.items():
+        result[where] = joined.reduce(values[list(each)], axis=0)
+    return result
 
 
 def _scope(dimensions: tuple[Dimension, ...], identity: tuple[str, ...], sample: Series) -> Scope:

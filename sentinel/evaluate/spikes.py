@@ -16,9 +16,9 @@ from sentinel.domain.moments import moments_of
 from sentinel.evaluate.attribution import attribute
 from sentinel.evaluate.context import Context, RuleContext
 from sentinel.evaluate.detector import Panel, Verdicts, judge
-from sentinel.evaluate.eligibility import may_be_news
 from sentinel.evaluate.excess import split_excess
 from sentinel.evaluate.groups import Groups
+from sentinel.evaluate.lifecycle import may_be_news
 from sentinel.evaluate.tracks import DayVerdict, Track
 from sentinel.rules.model import Spike
 

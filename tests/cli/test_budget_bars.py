@@ -12,7 +12,7 @@ from rich.console import Console
 from sentinel.cli.budget_bars import print_budgets
 from sentinel.domain.matrix import DatedCharge
 from sentinel.evaluate import budgets_now
-from tests.evaluate.budget_stories import story, without_figures
+from tests.evaluate.budgets.stories import story, without_figures
 from tests.evaluate.history import at, series
 
 FEBRUARY = date(2026, 2, 1)

@@ -144,9 +144,9 @@ class Slack:
         """Send an envelope to whoever listens by Socket Mode."""
         httpx.post(f"{self._url}/tell", json=envelope).raise_for_status()
 
-    def listeners(self) -> int:
-        """How many connections of Socket Mode are open."""
-        return int(httpx.get(f"{self._url}/listeners").json())
+    def listeners(self) -> Listeners:
+        """The connections of Socket Mode."""
+        return Listeners(**httpx.get(f"{self._url}/listeners").json())
 
     def heard(self) -> list[str]:
         """The ids of the envelopes that were acknowledged, in order."""
@@ -180,6 +180,14 @@ def slack_stand_in() -> Iterator[Slack]:
             workspace.hang_up()
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """How many connections are open now, and how many have been opened ever."""
+
+    open: int
+    ever: int
+
+
 @dataclass(slots=True)
 class File:
     """An uploaded file."""
@@ -203,6 +211,7 @@ class Workspace:
         self._faults: list[Fault] = []
         self._files: dict[str, File] = {}
         self._sockets: list[WebSocket] = []
+        self._connected = 0
         self._heard: list[str] = []
         self._scopes = SCOPES
         self._whispers: list[dict[str, Any]] = []
@@ -228,7 +237,7 @@ class Workspace:
         shown: dict[str, object] = {
             "/posts": [asdict(post) for post in self._posts],
             "/calls": self._calls,
-            "/listeners": len(self._sockets),
+            "/listeners": {"open": len(self._sockets), "ever": self._connected},
             "/heard": self._heard,
             "/whispers": self._whispers,
         }
@@ -256,12 +265,14 @@ class Workspace:
         socket.send(json.dumps({"type": "hello", "num_connections": 1}))
         with self._lock:
             self._sockets.append(socket)
+            self._connected += 1
         try:
             socket.listen(lambda text: self._heard.append(json.loads(text)["envelope_id"]))
         except OSError:
             return  # a client that was killed says nothing
         finally:
-            self._sockets.remove(socket)
+            with self._lock:
+                self._sockets.remove(socket)
 
     def _upload(self, name: str, request: Request) -> Answer:
         if request.method == "POST":

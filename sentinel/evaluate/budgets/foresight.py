@@ -20,9 +20,7 @@ from sentinel.evaluate.budgets.alarms import first_look, read_alarms
 from sentinel.evaluate.budgets.amounts import Amounts
 from sentinel.evaluate.budgets.within_reach import within_reach
 from sentinel.evaluate.context import Context
-from sentinel.evaluate.forecast import Forecasts, probability_above
-from sentinel.evaluate.forecast.alarm import OFF
-from sentinel.evaluate.forecast.distribution import SETTLED_DAYS
+from sentinel.evaluate.forecast import REARMED_BELOW, SETTLED_DAYS, Forecasts, probability_above
 from sentinel.evaluate.foretold import FEW_SERIES
 from sentinel.evaluate.groups import Groups
 from sentinel.rules.model import Budget
@@ -88,7 +86,7 @@ def foresee(
     alarms = np.zeros(ahead.shape, np.bool_)
     if rule.forecast:
         # Running totals only raise a forecast: what is unlikely with them was so on the newest settled day.
-        likely = np.flatnonzero(probability_above(now, ahead.min(axis=0)[:, None])[:, 0] >= OFF)
+        likely = np.flatnonzero(probability_above(now, ahead.min(axis=0)[:, None])[:, 0] >= REARMED_BELOW)
         alarms[:, likely] = read_alarms(ask, likely, ahead[:, likely], settled[rows[likely]], first)
     alarms &= levels[:, rows] > spent
     shown = _shown(alarms, levels[:, rows], spent)

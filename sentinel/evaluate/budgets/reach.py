@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sentinel.domain.periods import Period
 from sentinel.evaluate.context import JUDGED_DAYS_AT_MOST, Context, RuleContext
-from sentinel.evaluate.forecast.plan import MEMORY_DAYS
+from sentinel.evaluate.forecast import MEMORY_DAYS
 from sentinel.rules.model import Budget, HasAmount, Settings
 
 

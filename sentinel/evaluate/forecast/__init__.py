@@ -4,9 +4,18 @@
 `alarm_states` says on which days that is worth telling.
 """
 
-from sentinel.evaluate.forecast.alarm import alarm_states
-from sentinel.evaluate.forecast.distribution import Forecasts, probability_above
-from sentinel.evaluate.forecast.plan import DailyCosts
+from sentinel.evaluate.forecast.alarm import REARMED_BELOW, alarm_states
+from sentinel.evaluate.forecast.distribution import SETTLED_DAYS, Forecasts, probability_above
+from sentinel.evaluate.forecast.plan import MEMORY_DAYS, DailyCosts
 from sentinel.evaluate.forecast.totals import forecast_totals
 
-__all__ = ["DailyCosts", "Forecasts", "alarm_states", "forecast_totals", "probability_above"]
+__all__ = [
+    "MEMORY_DAYS",
+    "REARMED_BELOW",
+    "SETTLED_DAYS",
+    "DailyCosts",
+    "Forecasts",
+    "alarm_states",
+    "forecast_totals",
+    "probability_above",
+]

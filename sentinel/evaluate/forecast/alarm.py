@@ -6,8 +6,8 @@ import numpy as np
 
 from sentinel.evaluate.forecast.history import Flags, Floats
 
-ON = 0.7
-OFF = 0.2
+LIKELY = 0.7
+REARMED_BELOW = 0.2
 DAYS_ON = 2
 FIRST_DAY = 3
 """The first two days of a period say too little of it."""
@@ -25,9 +25,9 @@ def alarm_states(probability: Floats, spent: Flags, days: Sequence[int]) -> Flag
     likely_days = np.zeros(probability.shape[:-1], np.int64)
     for place, day in enumerate(days):
         told = probability[..., place]
-        likely_days = np.where(told >= ON, likely_days + 1, 0)
+        likely_days = np.where(told >= LIKELY, likely_days + 1, 0)
         if day >= FIRST_DAY:
-            on = (on | (likely_days >= DAYS_ON)) & ~(told < OFF)
+            on = (on | (likely_days >= DAYS_ON)) & ~(told < REARMED_BELOW)
         on = on | spent[..., place]
         states[..., place] = on
     return states

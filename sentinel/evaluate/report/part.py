@@ -13,7 +13,7 @@ from sentinel.domain.periods import Period, month_of
 from sentinel.domain.pictures import DayCost
 from sentinel.domain.reports import AccountCharges, PeriodSum
 from sentinel.domain.scopes import Dimension
-from sentinel.evaluate.budgets.spend import to_the_unit
+from sentinel.evaluate.budgets import to_the_unit
 from sentinel.evaluate.report.inquiry import Inquiry
 from sentinel.rules.matching import select
 

@@ -15,7 +15,7 @@ from sentinel.notify.slack.listener import SlackListener
 from sentinel.notify.slack.press import read_presses
 from tests.notify.slack.sending import channel, notification
 from tests.notify.slack.test_first_message import OPENED
-from tests.stand_ins.slack import APP_TOKEN, Post, Slack, slack_stand_in
+from tests.stand_ins.slack import APP_TOKEN, Listeners, Post, Slack, slack_stand_in
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def listening(slack: Slack, heard: Heard) -> Iterator[Thread]:
     listener = SlackListener(APP_TOKEN, base_url=slack.base_url, answer=heard, ping_every=0.2)
     thread = Thread(target=listener.run, args=(stop,), daemon=True)
     thread.start()
-    wait_until(lambda: slack.listeners() == 1)
+    wait_until(lambda: slack.listeners().open == 1)
     try:
         yield thread
     finally:
@@ -119,7 +119,7 @@ def test_after_slack_asks_to_connect_anew_presses_are_still_heard(slack: Slack) 
     post, heard = alert_in(slack), Heard()
     with listening(slack, heard):
         slack.tell({"type": "disconnect", "reason": "refresh_requested"})
-        wait_until(lambda: slack.calls().count("apps.connections.open") == 2 and slack.listeners() == 1)
+        wait_until(lambda: slack.listeners() == Listeners(open=1, ever=2))
         slack.press(post, "Explain")
         wait_until(lambda: heard.presses)
 
