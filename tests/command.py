@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from tests.warm import Streams, run_warm
 
 RULES = """\
 accounts:
@@ -24,16 +27,13 @@ class Command:
 
     def __call__(self, *arguments: str, stdin: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
         """Run it to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "sentinel", *arguments],
-            cwd=self.folder,
-            env={**self._clean(), **environment},
-            input=stdin,
-            capture_output=True,
-            timeout=120,
-            check=False,
-        )
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+            given.write(stdin)
+            given.seek(0)
+            code = run_warm(arguments, self.folder, {**self._clean(), **environment}, Streams(given, out, err))
+            out.seek(0)
+            err.seek(0)
+            return subprocess.CompletedProcess(arguments, code, out.read().decode(), err.read().decode())
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start it and leave it running; its log goes to `log` in the folder."""
