@@ -2,13 +2,13 @@
 
 A kill at any statement therefore leaves the old schema or the new one, and programs that start together take turns.
 A new migration is written from script.py.mako as versions/NNNN_what.py;
-tests/store/test_migrate.py tells what it lacks.
+tests/store/database/test_migrate.py tells what it lacks.
 """
 
 from alembic import context
 from sqlmodel import SQLModel
 
-from sentinel.store import alert_tables, tables  # noqa: F401 -- they fill the metadata
+import sentinel.store  # noqa: F401 -- its tables fill the metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

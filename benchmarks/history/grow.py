@@ -14,8 +14,8 @@ from sentinel.domain.costs import Window
 from sentinel.pull import decode_answer
 from sentinel.simulator import bulk_answer
 from sentinel.store import Database, PullReport, open_database, record_answer
-from sentinel.store.outcome import Outcome
-from sentinel.store.pulls import insert_pull, insert_pull_days
+from sentinel.store.pulls.entries import insert_pull, insert_pull_days
+from sentinel.store.pulls.outcome import Outcome
 
 FIRST = date(2024, 1, 1)
 SETTLE_AFTER = timedelta(hours=36)

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from sentinel.store.base import UtcMoment
+from sentinel.store.database.base import UtcMoment
 
 revision = "0004"
 down_revision = "0003"

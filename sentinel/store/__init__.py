@@ -1,7 +1,6 @@
 """Stage 2: the database, with the cost history, the alerts and the outbox."""
 
-from sentinel.store.account_facts import end_inclusive, method_that_worked, remember_method
-from sentinel.store.alert_rows import (
+from sentinel.store.alerting.alerts import (
     PastTransition,
     alert,
     alerts,
@@ -13,23 +12,22 @@ from sentinel.store.alert_rows import (
     record_transitions,
     update_alerts,
 )
-from sentinel.store.backup import back_up
-from sentinel.store.check import Defect, check_database, repair_arrays
-from sentinel.store.collector import paused_collector
-from sentinel.store.conversations import is_enqueued, threads
-from sentinel.store.covering import stored_pulls
-from sentinel.store.due import next_due
-from sentinel.store.engine import Database
-from sentinel.store.evaluations import previous_evaluations, record_evaluation, recorded_evaluations
-from sentinel.store.faults import Fault, faults
-from sentinel.store.folding import Backlog, Waiting, backlog, fold, hush, waiting_notifications
-from sentinel.store.history import History
+from sentinel.store.alerting.conversations import is_enqueued, threads
+from sentinel.store.alerting.evaluations import previous_evaluations, record_evaluation, recorded_evaluations
+from sentinel.store.alerting.rule_record import RuleRecord, rule_records
+from sentinel.store.alerting.words import add_mark, add_silence, end_silence, marks, silences
+from sentinel.store.database.engine import Database
+from sentinel.store.database.lock import claim_daemon
+from sentinel.store.database.opening import open_database
+from sentinel.store.history.collector import paused_collector
+from sentinel.store.history.matrix import load_history, load_matrix
+from sentinel.store.history.record import record_answer
+from sentinel.store.history.report import PullReport
+from sentinel.store.history.window import History
 from sentinel.store.invoices import KnownInvoice, forget_invoices, known_invoices, record_invoice
-from sentinel.store.known import PullHealth, known_days, pull_health
-from sentinel.store.lock import claim_daemon
-from sentinel.store.matrix import load_history, load_matrix
-from sentinel.store.opening import open_database
-from sentinel.store.outbox import (
+from sentinel.store.outbox.due import next_due
+from sentinel.store.outbox.folding import Backlog, Waiting, backlog, fold, hush, waiting_notifications
+from sentinel.store.outbox.queue import (
     awaiting_channels,
     claim,
     enqueue,
@@ -39,11 +37,14 @@ from sentinel.store.outbox import (
     told_channels,
     unpark,
 )
-from sentinel.store.pull_log import KeptBody, PastPull, kept_bodies, recent_pulls
-from sentinel.store.pulls import record_failed_pull, record_retried_pull
-from sentinel.store.queue import ParkedNotification, QueueState, parked_notifications, queue_state
-from sentinel.store.record import record_answer
-from sentinel.store.report import PullReport
+from sentinel.store.outbox.standing import ParkedNotification, QueueState, parked_notifications, queue_state
+from sentinel.store.pulls.account_facts import end_inclusive, method_that_worked, remember_method
+from sentinel.store.pulls.covering import stored_pulls
+from sentinel.store.pulls.entries import record_failed_pull, record_retried_pull
+from sentinel.store.pulls.faults import Fault, faults
+from sentinel.store.pulls.known import PullHealth, known_days, pull_health
+from sentinel.store.pulls.pull_log import KeptBody, PastPull, kept_bodies, recent_pulls
+from sentinel.store.pulls.settlement import SettlementLag, settlement_lag
 from sentinel.store.report_progress import (
     ReportProgress,
     begin_report,
@@ -51,10 +52,9 @@ from sentinel.store.report_progress import (
     record_report,
     reports_made,
 )
-from sentinel.store.rule_record import RuleRecord, rule_records
-from sentinel.store.settlement import SettlementLag, settlement_lag
-from sentinel.store.upkeep import Pruned, forget_growth, prune
-from sentinel.store.words import add_mark, add_silence, end_silence, marks, silences
+from sentinel.store.upkeep.backup import back_up
+from sentinel.store.upkeep.check import Defect, check_database, repair_arrays
+from sentinel.store.upkeep.pruning import Pruned, forget_growth, prune
 
 __all__ = [
     "Backlog",

@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from sentinel.store.base import UtcMoment, table_of
+from sentinel.store.database.base import UtcMoment, table_of
 
 
 class Invoice(SQLModel, table=True):

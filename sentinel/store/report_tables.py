@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from sqlmodel import Field, SQLModel
 
-from sentinel.store.base import UtcMoment, table_of
+from sentinel.store.database.base import UtcMoment, table_of
 
 
 class ReportProgress(SQLModel, table=True):

@@ -16,7 +16,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from sentinel.store.base import UtcMoment, table_of
+from sentinel.store.database.base import UtcMoment, table_of
 
 NO_ROWID = {"sqlite_with_rowid": False}
 """The primary key is the table: half the size and no second tree to write."""

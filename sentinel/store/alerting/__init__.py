@@ -1,0 +1,1 @@
+"""Evaluations and alerts, and what people said of them."""
