@@ -168,7 +168,10 @@ rule each-cluster / id 1
 
 
 def test_one_incident_over_five_days_is_one_thread(team: Team) -> None:
-    """Opened with a chart, escalated, acknowledged and explained by buttons, not reminded, resolved: word for word."""
+    """Opened with a chart, escalated, acknowledged and explained by buttons, not reminded, resolved: word for word.
+
+    What got worse, and the end, are shown in the channel too.
+    """
     team.live_until(at(59))
     assert team.slack.posts() == []
 
@@ -208,6 +211,7 @@ def test_one_incident_over_five_days_is_one_thread(team: Team) -> None:
     assert (spoken(first), first.buttons) == (RESOLVED, [])
     assert {post.thread_ts for post in (*thread, *team.slack.uploads())} == {first.ts}
     assert [spoken(post) for post in thread] == THREAD
+    assert [post.broadcast for post in thread] == [True, False, False, True]
     assert team.marks() == ["ann"]
     assert team.slack.whispers() == []
 

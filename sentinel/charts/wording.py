@@ -31,6 +31,11 @@ def a_day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b} {day.year}"
 
 
+def a_date(day: date) -> str:
+    """`3 Mar 2026`: of a day that is only likely the weekday says nothing."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
 def days(count: int) -> str:
     """`1 day`, `8 days`."""
     return f"{count} day" if count == 1 else f"{count} days"

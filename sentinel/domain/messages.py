@@ -69,6 +69,7 @@ class Message:
     `actions` are what one can do, as commands a person can type. `phase` is None where the message tells of no alert,
     of many, or changes none. `standing` is the alert as it stands after a change, for whoever keeps one picture of it
     up to date; None where the message itself says that best. `sections` carry what goes beyond its lines.
+    `for_everybody`: it is news also for those who do not follow the alert (Slack: its thread).
     """
 
     tone: Tone
@@ -82,6 +83,7 @@ class Message:
     phase: Phase | None = None
     standing: Message | None = None
     sections: tuple[Section, ...] = ()
+    for_everybody: bool = False
 
 
 class NotificationState(StrEnum):

@@ -76,7 +76,7 @@ class ForecastDay:
 
 @dataclass(frozen=True, slots=True)
 class BurnUp:
-    """A budget's or commitment's period so far: `levels` ascend, `days` end with the newest known one.
+    """A budget's period so far: `levels` ascend, `days` end with the newest known one.
 
     `forecast` holds the days after it up to the period's end, or nothing.
     """
@@ -89,6 +89,35 @@ class BurnUp:
     levels: tuple[Level, ...]
     days: tuple[BurnDay, ...]
     forecast: tuple[ForecastDay, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UsedUp:
+    """The day on which an amount is used up, in 80 of 100 cases between the two others; None beyond what is shown."""
+
+    day: date
+    earliest: date
+    latest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class BurnDown:
+    """How a prepaid amount is used up over its term.
+
+    `days` are those that are counted one by one, up to the newest known one; `before` of the amount was used before
+    them, and is part of what they have `spent`. `forecast` holds days after them, the last one of the term among them;
+    nothing where nothing is foreseen, or left. `used_up` is None where the term ends before that.
+    """
+
+    rule: str
+    scope: Scope
+    currency: str
+    term: Period
+    amount: float
+    before: float
+    days: tuple[BurnDay, ...]
+    forecast: tuple[ForecastDay, ...] = ()
+    used_up: UsedUp | None = None
 
 
 @dataclass(frozen=True, slots=True)

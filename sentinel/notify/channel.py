@@ -22,3 +22,7 @@ class Channel(Protocol):
     def check(self) -> str:
         """Ask the receiver whether it would take a message, without sending one; a sentence. Raises DeliveryError."""
         ...
+
+    def close(self) -> None:
+        """Let go of what is kept open from one send to the next; the next one after it opens it anew."""
+        ...

@@ -31,6 +31,7 @@ _READ_ANEW = frozenset({Reason.OUTLOOK_CHANGED, Reason.FORECAST_BELOW})
 """What was told of these is not what was known right before."""
 _HEARD_FIRST = frozenset({Reason.TELLER_ENDED, Reason.BEYOND_TELLER, Reason.SEEN_BY_ANOTHER_RULE})
 """Whoever hears of it now has mostly not heard of it before: it is no reminder to him."""
+_RELIEFS = frozenset({TransitionKind.RESOLVED, TransitionKind.WITHDRAWN})
 _ANSWERS = ("show", "ack", "expected", "false-alarm")
 
 _NAMED_REGIONS = 2
@@ -65,7 +66,13 @@ def compose(transition: Transition, *, name_account: bool = False, said: Sequenc
         alert_ids=_ids(alert),
         phase=Phase.ENDED if kind.closes else Phase.OPEN,
         standing=standing(alert, said, transition.moment, name_account=name_account) if goes_on else None,
+        for_everybody=kind is TransitionKind.ESCALATED or _relieves(transition),
     )
+
+
+def _relieves(transition: Transition) -> bool:
+    """Whether it takes from everybody what everybody may worry about: a critical alert that is over by itself."""
+    return transition.alert.severity is Severity.CRITICAL and transition.kind in _RELIEFS
 
 
 def _news(transition: Transition) -> str:

@@ -23,7 +23,12 @@ class Deadline:
         """Seconds that are left, as a timeout: never zero or less."""
         return max(_LEAST, self._end - monotonic())
 
+    @property
+    def passed(self) -> bool:
+        """Whether nothing is left."""
+        return monotonic() >= self._end
+
     def check(self, where: str) -> None:
         """Raise DeliveryError when it has passed; `where` names the receiver."""
-        if monotonic() >= self._end:
+        if self.passed:
             raise DeliveryError(f"{where}: too slow to finish at once, the rest follows with the next attempt")

@@ -8,7 +8,7 @@ from sentinel.domain.alerts import Transition
 from sentinel.domain.findings import Finding
 from sentinel.domain.forecasts import spell_chance
 from sentinel.domain.money import format_money
-from sentinel.notify.wording import period_name
+from sentinel.notify.wording import begun, period_name
 
 
 def forecast_of(finding: Finding, today: date) -> str:
@@ -44,6 +44,6 @@ def foreseen_below(transition: Transition, today: date) -> str:
         )
         return f"The forecast is back below {level}" + (f": {told}" if transition.kind.closes else "")
     if standing.period.last < today:
-        name = period_name(standing.period, today)
-        return f"{name[:1].upper()}{name[1:]} has ended below {level}: {format_money(spent, finding.currency)}"
+        ended = f"{period_name(standing.period, today)} has ended below {level}"
+        return f"{begun(ended)}: {format_money(spent, finding.currency)}"
     return f"The forecast is back far below {level}"

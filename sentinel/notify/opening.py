@@ -36,7 +36,7 @@ def _slack(name: str, receiver: model.SlackChannel, settings: Settings) -> Chann
 
         return SlackWebhookChannel(name, url=receiver.webhook_url.get_secret_value())
     if receiver.token is None or receiver.channel is None:
-        raise SettingsError(f"channel {name} has no token or no channel")
+        raise SettingsError(f"channel {name} has no token or no channel: give both in rules.yaml, or a webhook_url")
     from sentinel.notify.slack.channel import SlackChannel  # noqa: PLC0415 - loaded only where it is used
 
     return SlackChannel(

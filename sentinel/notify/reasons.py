@@ -11,7 +11,7 @@ from sentinel.domain.money import format_money
 from sentinel.domain.outlooks import NEAR_DAYS, Stage
 from sentinel.notify.forecast_words import foreseen_above, foreseen_below
 from sentinel.notify.verdicts import threshold
-from sentinel.notify.wording import a_day, days, period_name, scope_name, signed
+from sentinel.notify.wording import a_day, begun, days, period_name, scope_name, signed
 
 _TOLD_BY_THE_FIGURES = frozenset(
     {
@@ -178,15 +178,21 @@ def _outlook_changed(transition: Transition, _: date) -> str:
     if transition.alert.kind is RuleKind.RECONCILIATION or transition.previous is None:
         return "It has changed since it was last told; this is how it stands now"
     currency = transition.alert.finding.currency
-    then, now = transition.previous.told_impact, transition.alert.impact
-    return f"Against the amount it was {signed(then, currency)} when last told, and is {signed(now, currency)} now"
+    then, now = (
+        _beside_the_amount(impact, currency) for impact in (transition.previous.told_impact, transition.alert.impact)
+    )
+    return f"When last told it was heading for {then}, now for {now}"
+
+
+def _beside_the_amount(difference: float, currency: str) -> str:
+    return f"{format_money(abs(difference), currency)} {'above' if difference >= 0 else 'below'} the amount"
 
 
 def _period_closed(transition: Transition, today: date) -> str:
     standing = transition.alert.finding.budget
     if standing is None:
         return "Its days are over and final"
-    return f"{period_name(standing.period, today)} is over and its days are final"
+    return begun(f"{period_name(standing.period, today)} is over and its days are final")
 
 
 def _scope_gone(transition: Transition, _: date) -> str:

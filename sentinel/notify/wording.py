@@ -31,6 +31,11 @@ def a_day(day: date, today: date) -> str:
     return text if day.year == today.year else f"{text} {day.year}"
 
 
+def begun(sentence: str) -> str:
+    """The sentence with a capital at its beginning: `The week of Mon 2 Mar is over`."""
+    return sentence[:1].upper() + sentence[1:]
+
+
 def days(count: int) -> str:
     """`1 day`, `8 days`."""
     return f"{count} day" if count == 1 else f"{count} days"

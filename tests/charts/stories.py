@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sentinel.charts import burn_up, movers, period, spend
+from sentinel.charts import burn_down, burn_up, movers, period, spend
 from sentinel.domain.findings import RuleKind
 from sentinel.domain.messages import Chart
-from sentinel.domain.periods import PeriodKind, days_to, period_of
+from sentinel.domain.periods import Period, PeriodKind, days_to, period_of
 from sentinel.domain.pictures import (
     BurnDay,
+    BurnDown,
     BurnUp,
     DayCost,
     ForecastDay,
@@ -20,6 +21,7 @@ from sentinel.domain.pictures import (
     PeriodCourse,
     SpendCourse,
     SpendDay,
+    UsedUp,
 )
 from sentinel.domain.scopes import Dimension, Place, Scope
 
@@ -130,6 +132,45 @@ def gaps(days: int = 10) -> BurnUp:
     return replace(known, days=tuple(replace(one, known=one.day.day not in (4, 5)) for one in known.days))
 
 
+def commitment(days: int = 184) -> BurnDown:
+    """A commitment of a year that goes faster than it should, as far as it is known; with a forecast to its end."""
+    term = Period(date(2026, 1, 1), date(2026, 12, 31))
+    spent = [270.25 * n + 0.36 * n * n + 43.0 * (n % 7) for n in range(1, days + 1)]
+    newest = term.first + timedelta(days=days - 1)
+    ahead = [*range(3, (term.last - newest).days, 3), (term.last - newest).days]
+    return BurnDown(
+        rule="2026-commit",
+        scope=Scope((ACCOUNT,)),
+        currency="USD",
+        term=term,
+        amount=100_000.0,
+        before=0.0,
+        days=tuple(BurnDay(term.first + timedelta(days=n), one, settled=n < days - 2) for n, one in enumerate(spent)),
+        forecast=tuple(
+            ForecastDay(newest + timedelta(days=n), *(spent[-1] + rate * n for rate in (376.2, 333.2, 417.6)))
+            for n in ahead
+        ),
+        used_up=UsedUp(date(2026, 10, 12), date(2026, 10, 2), date(2026, 10, 25)),
+    )
+
+
+def lasting() -> BurnDown:
+    """One of which something will be left; what was used in its first month is known in one sum only."""
+    whole = commitment()
+    slower = tuple(replace(one, spent=one.spent * 0.6) for one in whole.days)
+    newest = slower[-1].spent
+    ahead = (date(2026, 9, 30), date(2026, 12, 31))
+    forecast = tuple(ForecastDay(day, newest * 1.5, newest * 1.35, newest * 1.7) for day in ahead)
+    return replace(whole, before=slower[30].spent, days=slower[31:], forecast=forecast, used_up=None)
+
+
+def overspent() -> BurnDown:
+    """One that is gone; nothing is foreseen."""
+    gone = replace(commitment(300), forecast=())
+    on = next(one.day for one in gone.days if one.spent >= gone.amount)
+    return replace(gone, used_up=UsedUp(on, on, on))
+
+
 def moves() -> Movers:
     """Alerts that are told together; two clusters bear one name."""
     return Movers(
@@ -165,6 +206,9 @@ def charts() -> dict[str, Chart]:
         "burn-up": burn_up(month()),
         "burn-up-forecast": burn_up(foreseen()),
         "burn-up-gaps": burn_up(gaps()),
+        "burn-down": burn_down(commitment()),
+        "burn-down-lasting": burn_down(lasting()),
+        "burn-down-used-up": burn_down(overspent()),
         "period": period(two_weeks()),
         "period-hostile": period(replace(two_weeks(), title=HOSTILE, told_as=HOSTILE)),
         "movers": movers(moves()),

@@ -8,11 +8,22 @@ import vl_convert
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sentinel.charts import burn_up, movers, png, spend
+from sentinel.charts import burn_down, burn_up, movers, png, spend
 from sentinel.domain.findings import RuleKind
 from sentinel.domain.messages import Chart
 from sentinel.domain.periods import Period
-from sentinel.domain.pictures import BurnDay, BurnUp, ForecastDay, Level, Mover, Movers, SpendCourse, SpendDay
+from sentinel.domain.pictures import (
+    BurnDay,
+    BurnDown,
+    BurnUp,
+    ForecastDay,
+    Level,
+    Mover,
+    Movers,
+    SpendCourse,
+    SpendDay,
+    UsedUp,
+)
 from sentinel.domain.scopes import Dimension, Place, Scope
 
 MONEY = st.floats(-9e10, 9e10, allow_nan=False)
@@ -62,6 +73,18 @@ def burns(draw: st.DrawFn) -> BurnUp:
     return BurnUp(draw(st.text(max_size=20)), draw(SCOPES), "EUR", period, amount, levels, days, forecast)
 
 
+@st.composite
+def burning_down(draw: st.DrawFn) -> BurnDown:
+    """The same figures of a prepaid amount, used up or not."""
+    burn, ends = draw(burns()), draw(st.lists(st.integers(0, 400), min_size=3, max_size=3).map(sorted))
+    earliest, day, latest = (burn.period.first + timedelta(days=end) for end in ends)
+    used_up = draw(st.none() | st.builds(UsedUp, st.just(day), st.just(earliest), st.none() | st.just(latest)))
+    before = draw(st.just(0.0) | MONEY)
+    return BurnDown(
+        burn.rule, burn.scope, burn.currency, burn.period, burn.amount, before, burn.days, burn.forecast, used_up
+    )
+
+
 MOVES = st.builds(
     Movers,
     st.text(max_size=20),
@@ -92,6 +115,13 @@ def test_every_course_can_be_drawn(course: SpendCourse) -> None:
 def test_every_period_can_be_drawn(burn: BurnUp) -> None:
     """Any length, credits that outweigh the costs included."""
     drawable(burn_up(burn))
+
+
+@settings(max_examples=15)
+@given(burning_down())
+def test_every_term_can_be_drawn(burn: BurnDown) -> None:
+    """Used up long ago, beyond its term, or never."""
+    drawable(burn_down(burn))
 
 
 @settings(max_examples=15)

@@ -43,6 +43,12 @@ def test_two_rules_that_see_one_excess_send_one_alert_and_show_both(firing: Comm
     assert f"told by alert {told['alert_id']}" in firing("alerts").stdout
     explained = firing("explain", "whole", "--day", other["day"]).stdout
     assert f"alert {other['alert_id']}, told by alert {told['alert_id']}" in explained
+    (record,) = [
+        json.loads(line) for line in firing("explain", "whole", "--day", other["day"], "--json").stdout.splitlines()
+    ]
+    assert (record["alert_id"], record["inhibited_by"]) == (other["alert_id"], told["alert_id"])
+    own = [json.loads(line) for line in firing("explain", "spike", "--day", told["day"], "--json").stdout.splitlines()]
+    assert [(one["alert_id"], one["inhibited_by"]) for one in own if one["fires"]] == [(told["alert_id"], None)]
     replayed = firing("backtest", "--from", f"{datetime.now(UTC):%Y-%m-%d}")
     assert f"told by alert {told['alert_id']}" in replayed.stdout
     assert [line.split() for line in replayed.stdout.splitlines() if line.startswith(("spike ", "whole "))] == [

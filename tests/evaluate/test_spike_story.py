@@ -16,13 +16,16 @@ START = date(2026, 1, 5)
 DAY = timedelta(days=1)
 
 
-def rules(mutes: tuple[dict[str, object], ...] = (), **spike: object) -> Rules:
+def rules(
+    mutes: tuple[dict[str, object], ...] = (), settings: dict[str, object] | None = None, **spike: object
+) -> Rules:
     """One spike rule for each cluster."""
     return Rules.model_validate(
         {
             "accounts": [{"name": "main", "api_key": "k"}],
             "freshness": {"enabled": False},
             "mutes": mutes,
+            "settings": settings or {},
             "spikes": [{"name": "spike", "per": ["cluster"], "min_change": 10, **spike}],
         }
     )
@@ -178,6 +181,16 @@ class TestLife:
         s.rules = rules(mutes=({"where": {"cluster": "other"}, "from": str(day(1)), "to": str(day(2))},))
         assert s.tell(at(day(60), 18)) == []
         assert s.tell(at(day(61))) == [("escalated", "impact_doubled")]
+
+    def test_a_changed_setting_that_verdicts_rest_on_is_a_change_of_the_rule(self) -> None:
+        """By another tier pattern the alert's product family is none: no change of the data."""
+        s = Story(History(START), rules(per=["product_family"]))
+        s.history.spend(series("orders", "Reads - Tier 1"), START, [*steady(60), 300.0])
+        s.evaluate(at(day(59)))
+        s.evaluate(at(day(60)))
+        s.rules = rules(per=["product_family"], settings={"tier_pattern": " Level .*"})
+        assert ("expired", "rule_changed") in s.tell(at(day(60), 18))
+        assert [alert.scope.places[-1].id for alert in s.open] == ["Reads - Tier 1"]
 
     def test_an_alert_of_a_removed_rule_is_told_once_and_gone(self) -> None:
         """A renamed rule leaves no orphan behind."""

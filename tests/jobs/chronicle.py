@@ -45,21 +45,24 @@ RULES = Rules.model_validate(
 
 @dataclass(slots=True)
 class Chronicle:
-    """What happened, decided by one seed; `told` is what each evaluation recorded."""
+    """What happened, decided by one seed; `told` is what each evaluation recorded.
+
+    Somebody looks at it on the last `lived` of the sixty days, from a moment on that chance decides.
+    """
 
     database: Database
     generator: np.random.Generator
     series: int
+    lived: int = DAYS
     told: list[Told] = field(default_factory=list)
     moments: list[datetime] = field(default_factory=list)
 
     def live(self, rules: Rules = RULES) -> None:
-        """Let the sixty days pass."""
+        """Let the days pass."""
         costs = self._costs()
-        moment = datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC) + timedelta(
-            days=int(self._below(25)), hours=7
-        )
-        end = moment.replace(month=1, day=1) + timedelta(days=DAYS)
+        begin = datetime(FIRST.year, FIRST.month, FIRST.day, 7, tzinfo=UTC)
+        end = begin + timedelta(days=DAYS)
+        moment = end - timedelta(days=self.lived - self._below(self.lived * 5 // 12))
         while moment < end:
             if self._chance(0.85):
                 self._pull(costs, moment)

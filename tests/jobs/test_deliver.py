@@ -98,12 +98,14 @@ def test_a_rate_limit_keeps_its_last_message_for_all_that_is_left(sqlite_url: st
         assert [one["headline"][-5:] for one in hook.deliveries()[2].content["message"]["details"]] == [
             f"vci_{number}" for number in range(2, 9)
         ]
+        assert len({delivery.port for delivery in hook.deliveries()}) == 1, "one run keeps its connection"
         made.tell(*made.open(20, 21))
         made.pass_by(minutes=59)
         assert made.deliver()["finops"].sent == 0
         made.pass_by(minutes=1)
         made.deliver()
         assert headlines(hook)[3:] == ["WARNING  Spend spike: vci_20", "WARNING  Spend spike: vci_21"]
+        assert len({delivery.port for delivery in hook.deliveries()}) == 2, "and closes it at its end"
         assert made.waiting() == 0
 
 

@@ -1,4 +1,4 @@
-"""How messages look in Slack with buttons, by incoming webhooks, in PagerDuty, by Apprise and in a JSON webhook."""
+"""How messages look in Slack with buttons and in its threads, in PagerDuty, by Apprise and in a JSON webhook."""
 
 from __future__ import annotations
 
@@ -6,23 +6,25 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sentinel.domain.alerts import Mark, MarkKind
 from sentinel.domain.messages import Message, Notification
 from sentinel.notify import answer, explained, sample
 from sentinel.notify.apprise.render import as_html, as_text, title
 from sentinel.notify.pagerduty.render import render as as_events
-from sentinel.notify.slack.preview import page
-from sentinel.notify.slack.render import Answers
+from sentinel.notify.slack.buttons import Block
+from sentinel.notify.slack.render import Answers, SlackPost
 from sentinel.notify.slack.render import render as as_slack
-from sentinel.notify.slack.webhook import POSTS_AT_MOST
 from sentinel.notify.webhook.render import render as as_json
 from tests.notify.reported import reports
 from tests.notify.stories import alert_of, messages, spike
 
 MOMENT = datetime(2026, 3, 5, 9, 15, tzinfo=UTC)
 TOLD = ("spike-opened", "spike-escalated-doubled", "spike-resolved", "budget-opened", "digest", "hostile", "notice")
+
+ANSWERED = "spike-opened"
+INSTEAD = (Answers.BUTTONS, Answers.ELSEWHERE)
 
 
 def spoken() -> dict[str, Message]:
@@ -54,17 +56,31 @@ def renders_elsewhere() -> Iterator[tuple[str, str]]:
     shown = {**{name: told[name] for name in TOLD}, **spoken(), "report": reports()["report"]}
     for name, message in shown.items():
         notification = Notification(1, "team", "evaluation-7/0", message, 1, uncertain=False, created_at=MOMENT)
-        # In a thread the buttons are in its first message, which shows how the alert stands.
-        first = message.standing or message
-        with_buttons = [asdict(post) for post in as_slack(first, Answers.BUTTONS)]
-        yield f"{name}.slack-buttons.json", _json(with_buttons)
-        yield f"{name}.slack-buttons.html", page((first,), Answers.BUTTONS)
-        yield f"{name}.slack-thread.json", _json([asdict(post) for post in as_slack(message, Answers.ELSEWHERE)])
-        yield f"{name}.slack-webhook.json", _json([asdict(post) for post in as_slack(message)[:POSTS_AT_MOST]])
+        yield f"{name}.slack.json", in_slack(message)
+        if name == ANSWERED:
+            yield f"{name}.slack-answers.json", _json({way.name.lower(): _only(way, message) for way in INSTEAD})
+        if message.standing is not None:
+            yield f"{name}.slack-first.json", in_slack(message.standing, Answers.BUTTONS)
         yield f"{name}.pagerduty.json", _json([event.body for event in as_events(notification, "ROUTING-KEY")])
         yield f"{name}.apprise.txt", f"{title(message)}\n\n{as_text(message)}\n"
         yield f"{name}.apprise.html", as_html(message)
         yield f"{name}.webhook.json", _json(json.loads(as_json(notification)))
+
+
+def in_slack(message: Message, answers: Answers = Answers.COMMANDS) -> str:
+    """The posts of a message."""
+    return _json([asdict(post) for post in as_slack(message, answers)])
+
+
+def _only(way: Answers, message: Message) -> list[Block]:
+    """The blocks that a message has when it is answered in a way, and does not have where commands are typed."""
+    typed = [block for post in as_slack(message) for block in _blocks(post)]
+    return [block for post in as_slack(message, way) for block in _blocks(post) if block not in typed]
+
+
+def _blocks(post: SlackPost) -> list[Block]:
+    inside = [block for each in post.attachments for block in cast("list[Block]", each["blocks"])]
+    return [*post.blocks, *inside]
 
 
 def _json(value: Any) -> str:

@@ -25,9 +25,9 @@ def heading(**changes: Any) -> Outlook:
         last=YEAR.last,
         spent=62_000.0,
         planned=50_410.96,
-        projected=118_000.0,
-        projected_least=112_000.0,
-        projected_most=125_000.0,
+        projected=130_100.0,
+        projected_least=122_300.0,
+        projected_most=137_600.0,
         exhausted_on=date(2026, 10, 12),
         earliest=date(2026, 10, 2),
         latest=date(2026, 10, 25),
@@ -150,7 +150,8 @@ def outlook_transitions() -> dict[str, Transition]:
     """One transition for each text that people can get."""
     kind, why = TransitionKind, Reason
     far, left = alert_of(committed(heading())), alert_of(left_over())
-    near = alert_of(committed(heading(stage=Stage.NEAR, exhausted_on=date(2026, 7, 30))))
+    soon = {"exhausted_on": date(2026, 7, 30), "earliest": date(2026, 7, 28), "latest": date(2026, 8, 2)}
+    near = alert_of(committed(heading(stage=Stage.NEAR, spent=89_800.0, **soon)))
     gone = alert_of(
         committed(
             heading(stage=Stage.REACHED, spent=100_400.0, exhausted_on=date(2026, 7, 2)),

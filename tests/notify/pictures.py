@@ -1,7 +1,7 @@
 """Photographs of Slack messages and e-mails in a real browser, for docs/: `make pictures`.
 
-Written are docs/alert.png, for the README, and docs/pictures: every Slack message by its kind, and e-mails by day, by
-night and on a phone.
+Written are docs/alert.png, for the README, docs/icon.png, for the app, and docs/pictures: every Slack message by its
+kind, and e-mails by day, by night and on a phone.
 """
 
 from __future__ import annotations
@@ -13,25 +13,31 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
-from sentinel.charts import png
-from sentinel.domain.messages import Chart, Message
+from sentinel.charts import png, spend
+from sentinel.domain.messages import Chart, Message, Phase
+from sentinel.domain.pictures import SpendCourse, SpendDay
+from sentinel.notify import compose
 from sentinel.notify.email.render import as_html
 from sentinel.notify.slack.posted import charts_of
-from sentinel.notify.slack.preview import page
 from sentinel.notify.slack.render import Answers
+from tests.charts import stories as pictures
 from tests.notify.illustrated import illustrated
+from tests.notify.outlook_stories import outlook_transitions
+from tests.notify.preview import ICON, page
 from tests.notify.reported import illustrated_report
 from tests.notify.stories import messages
 
 DOCS = Path(__file__).parents[2] / "docs"
-WIDTH = 780
+WIDTH, WIDE = 780, 960
 PHONE, PHONE_SHOWS = 390, 620
+SATURDAY = 5
 _HEIGHT = re.compile(r'data-height="(\d+)"')
 _MEASURE = (
     '<script>document.documentElement.setAttribute("data-height", document.documentElement.scrollHeight)</script>'
@@ -39,12 +45,12 @@ _MEASURE = (
 _SHARP_UP_TO = 2000
 """Pages higher than this are taken at half the resolution, to keep their files small."""
 
-_COLOURS = 192
+_COLOURS = 256
 
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """A page to be taken, and the file, below docs/, that it goes to; what has many pictures in it is not `sharp`."""
+    """A page to be taken, and the file, below docs/, that it goes to; what is long is not `sharp`, to stay small."""
 
     file: str
     page: str
@@ -86,9 +92,9 @@ class Browser:
 
 
 def _small(file: Path) -> bytes:
-    """The picture with a palette, a third of its size: text and bars have few colours."""
+    """The picture with a palette, a third of its size: it has few colours, of which the rare ones matter."""
     with Image.open(file) as image:
-        painted = image.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
+        painted = image.convert("RGB").quantize(_COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     written = BytesIO()
     painted.save(written, "PNG", optimize=True)
     return written.getvalue()
@@ -97,30 +103,65 @@ def _small(file: Path) -> bytes:
 def photographs() -> Iterator[Photograph]:
     """Everything that is shown in docs/."""
     with_chart = illustrated()
-    told = messages() | with_chart
-    yield Photograph("alert.png", in_slack([told["spike-opened"]]))
+    outlooks = {name: compose(transition) for name, transition in outlook_transitions().items()}
+    told = messages() | outlooks | with_chart
+    yield Photograph("alert.png", in_a_channel("finops", replace(told["spike-opened"], chart=spend(two_days_up()))))
+    yield Photograph("icon.png", f'<body style="margin:0"><img src="{ICON}" width="512"></body>', 512, sharp=False)
     by_kind: dict[str, list[Message]] = {}
     for name, message in told.items():
         by_kind.setdefault(name.partition("-")[0], []).append(message)
     for kind, of_kind in by_kind.items():
-        yield Photograph(f"pictures/slack-{kind}.png", in_slack(of_kind))
-    for name in ("spike-opened", "budget-opened", "digest"):
+        yield Photograph(f"pictures/slack-{kind}.png", in_slack(of_kind), sharp=False)
+    for name in ("spike-opened", "budget-opened", "commitment-opened", "digest"):
         yield Photograph(f"pictures/email-{name.partition('-')[0]}.png", in_a_mail(told[name]))
     reported = illustrated_report()
-    yield Photograph("pictures/slack-report.png", in_slack([reported]), sharp=False)
+    yield Photograph("pictures/slack-report.png", in_slack([reported]), WIDE, sharp=False)
     yield Photograph("pictures/email-report.png", in_a_mail(reported), sharp=False)
     spike = in_a_mail(told["spike-opened"])
     yield Photograph("pictures/email-dark.png", spike, dark=True)
     yield Photograph("pictures/email-phone.png", on_a_phone(spike), width=500)
 
 
+def two_days_up() -> SpendCourse:
+    """The spike of the stories after fifty-eight days of which each is a little different."""
+    course = pictures.spike()
+    return replace(course, days=tuple(one if _is_new(one) else _as_usual(one.day) for one in course.days))
+
+
+def _is_new(one: SpendDay) -> bool:
+    return one.fires and not one.settled
+
+
+def _as_usual(day: date) -> SpendDay:
+    expected = 210.0 if day.weekday() < SATURDAY else 150.0
+    return SpendDay(
+        day=day,
+        cost=expected * (1 + 0.013 * ((day.toordinal() * 29) % 17 - 8)),
+        expected=expected,
+        lower=expected * 0.86,
+        upper=expected * 1.17,
+    )
+
+
+def in_a_channel(channel: str, message: Message) -> str:
+    """A message and its thread below the name of its channel."""
+    head, _, body = in_slack([message]).partition("<body>")
+    style = "margin:-20px -24px 16px;padding:12px 24px;border-bottom:1px solid #ddd;font-size:18px;font-weight:900"
+    return f'{head}<body><p style="{style}"><span style="color:#616061"># </span>{channel}</p>{body}'
+
+
 def in_slack(told: Sequence[Message]) -> str:
-    """The messages as Slack shows them, their charts in their threads."""
-    pages = [page((message,), Answers.BUTTONS) for message in told]
+    """The messages as Slack shows them, those that follow an earlier one without buttons, charts in their threads."""
+    pages = [page((message,), Answers.BUTTONS if _opens(message) else Answers.ELSEWHERE) for message in told]
     head, _, _ = pages[0].partition("<body>")
     bodies = (one.partition("<body>")[2].partition("</body>")[0] for one in pages)
     threads = (f"{body}{_in_thread(message)}" for body, message in zip(bodies, told, strict=True))
     return f"{head}<body>{''.join(threads)}</body></html>"
+
+
+def _opens(message: Message) -> bool:
+    """Whether it begins a thread."""
+    return message.phase is not Phase.ENDED and message.standing is None
 
 
 def _in_thread(message: Message) -> str:
@@ -128,7 +169,7 @@ def _in_thread(message: Message) -> str:
     name = '<p class="name"><b>sentinel</b><span class="app">APP</span><span class="time">7:30 AM</span></p>'
     images = (f'<img src="{_address(chart)}" alt="" style="{style}">' for chart in charts_of(message))
     return "".join(
-        f'<div class="thread"><article><div class="avatar">s</div><div>{name}{image}</div></article></div>'
+        f'<div class="thread"><article><div class="avatar"></div><div>{name}{image}</div></article></div>'
         for image in images
     )
 
@@ -139,7 +180,8 @@ def in_a_mail(message: Message) -> str:
     mail = as_html(message, charts)
     for chart, name in charts.items():
         mail = mail.replace(f"cid:{name}", _address(chart))
-    return mail
+    # Not in the font that happens to be this machine's own.
+    return mail.replace("system-ui,-apple-system,", "")
 
 
 def on_a_phone(mail: str) -> str:

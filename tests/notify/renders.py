@@ -5,9 +5,7 @@ After a wanted change write them anew with `python -m tests.notify.renders`, and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
 
@@ -16,9 +14,7 @@ from rich.console import Console
 from sentinel.domain.messages import Message
 from sentinel.notify import compose, print_message
 from sentinel.notify.email.render import as_html, as_text
-from sentinel.notify.slack.preview import page
-from sentinel.notify.slack.render import render as as_slack
-from tests.notify.elsewhere import renders_elsewhere
+from tests.notify.elsewhere import in_slack, renders_elsewhere
 from tests.notify.illustrated import illustrated
 from tests.notify.outlook_stories import outlook_transitions
 from tests.notify.reported import illustrated_report, reports
@@ -46,12 +42,9 @@ def renders() -> Iterator[tuple[str, str]]:
         yield f"{name}.txt", as_text(message)
         if name in IN_EVERY_CHANNEL:
             yield f"{name}.html", as_html(message)
-            yield f"{name}.slack.json", json.dumps([asdict(post) for post in as_slack(message)], indent=1) + "\n"
-            yield f"{name}.slack.html", page((message,))
+            yield f"{name}.slack.json", in_slack(message)
             yield f"{name}.console.txt", on_terminal(message)
-    for name, message in illustrated().items():
-        if message.chart is not None:
-            yield f"{name}.chart.html", as_html(message, {message.chart: "chart-1.mail@example.com"})
+    yield "spike-opened.chart.html", _with_charts(illustrated()["spike-opened"])
     yield "report.chart.html", _with_charts(illustrated_report())
     yield from renders_elsewhere()
 

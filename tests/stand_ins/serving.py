@@ -21,12 +21,13 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What came in; header names are lower-case."""
+    """What came in; header names are lower-case, `port` is the same for all that came over one connection."""
 
     method: str
     path: str
     headers: Mapping[str, str]
     body: bytes
+    port: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,18 @@ def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | N
 
 
 @contextmanager
-def serve(respond: Respond) -> Iterator[str]:
-    """Serve in a thread; yields the base URL without a slash at its end."""
+def serve(respond: Respond, *, keep_alive: bool = False) -> Iterator[str]:
+    """Serve in a thread; yields the base URL without a slash at its end. With `keep_alive` connections stay open."""
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keep_alive else "HTTP/1.0"
+        disable_nagle_algorithm = True
+
         def _respond(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             headers = {name.lower(): value for name, value in self.headers.items()}
-            answer = respond(Request(self.command, urlsplit(self.path).path, headers, self.rfile.read(length)))
+            path, body, port = urlsplit(self.path).path, self.rfile.read(length), self.client_address[1]
+            answer = respond(Request(self.command, path, headers, body, port))
             time.sleep(answer.delay)
             if answer.drop:
                 self.close_connection = True

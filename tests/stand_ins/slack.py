@@ -53,12 +53,16 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message in a channel; `thread_ts` is the first message of its thread, None for a message of its own."""
+    """One message in a channel; `thread_ts` is the first message of its thread, None for a message of its own.
+
+    A reply that is `broadcast` is shown in the channel too.
+    """
 
     channel: str
     ts: str
     text: str
     thread_ts: str | None = None
+    broadcast: bool = False
     blocks: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -339,7 +343,7 @@ class Workspace:
         return methods[method](_arguments(request))
 
     def _history(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        own = [post for post in self._in_channel(arguments) if post.thread_ts is None]
+        own = [post for post in self._in_channel(arguments) if post.thread_ts is None or post.broadcast]
         return _page(list(reversed(own)), arguments)
 
     def _file(self, arguments: dict[str, Any], host: str) -> dict[str, Any]:
@@ -358,6 +362,7 @@ class Workspace:
             ts=self._next_ts(),
             text=str(arguments["text"]),
             thread_ts=thread,
+            broadcast=thread is not None and bool(arguments.get("reply_broadcast")),
             blocks=arguments.get("blocks", []),
             attachments=arguments.get("attachments", []),
             metadata=arguments.get("metadata", {}),
@@ -443,7 +448,7 @@ def _page(posts: list[Post], arguments: dict[str, Any]) -> dict[str, Any]:
 def _shown(post: Post, *, with_metadata: bool) -> dict[str, Any]:
     shown: dict[str, Any] = {"type": "message", "ts": post.ts, "text": post.text, "blocks": post.blocks}
     if post.thread_ts is not None:
-        shown["thread_ts"] = post.thread_ts
+        shown |= {"thread_ts": post.thread_ts} | ({"subtype": "thread_broadcast"} if post.broadcast else {})
     if post.files:
         shown["files"] = post.files
     if with_metadata and post.metadata:

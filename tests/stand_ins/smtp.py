@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 USER, PASSWORD = "sentinel", "p@ss:word/1"
 
-FaultKind = Literal["refuse", "quit_421", "drop_after_data", "drop_at_greeting", "data"]
+FaultKind = Literal["refuse", "quit_421", "drop_after_data", "drop_at_greeting", "data", "drop_between", "enough"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Fault:
     """What goes wrong the next `times` times.
 
     `refuse`: `recipient` gets `code`; `data`: the message gets `code`; `quit_421`: QUIT does; `drop_after_data`: the
-    message is kept and the connection closed without an answer; `drop_at_greeting`: closed at EHLO.
+    message is kept and the connection closed without an answer; `drop_at_greeting`: closed at EHLO; `drop_between`:
+    closed when another mail is to begin; `enough`: no further mail in this conversation.
     """
 
     kind: FaultKind
@@ -48,13 +49,17 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """One message that was taken, with its envelope; `tls` tells whether it came over TLS, `user` who signed in."""
+    """One message that was taken, with its envelope.
+
+    `tls` tells whether it came over TLS, `user` who signed in; `port` is the same for all mails of one conversation.
+    """
 
     sender: str
     recipients: list[str]
     content: str
     tls: bool
     user: str | None
+    port: int
 
     @property
     def parsed(self) -> EmailMessage:
@@ -134,6 +139,11 @@ class Mailbox:
             _abort(server)
         return responses
 
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self._take("drop_between"):
+            _abort(server)
+        return "421 enough for once" if self._take("enough") else "250 OK"
+
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
@@ -155,6 +165,7 @@ class Mailbox:
             content=content.decode("ascii"),
             tls=_transport(server).get_extra_info("ssl_object") is not None,
             user=session.auth_data if session.authenticated else None,
+            port=_transport(server).get_extra_info("peername")[1],
         )
         with self._lock:
             self._mails.append(mail)

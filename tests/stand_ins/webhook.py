@@ -20,22 +20,27 @@ from tests.stand_ins.serving import Answer, Request, announce_and_wait, json_ans
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What goes wrong at the next `times` posts: an answer with `status`, or `drop` before or after it is kept."""
+    """What goes wrong at the next `times` posts: an answer with `status`, or `drop` before or after it is kept.
+
+    The answer's body is `size` bytes long.
+    """
 
     status: int = 503
     headers: dict[str, str] = field(default_factory=dict)
     drop: bool = False
     keeps: bool = False
     seconds: float = 0.0
+    size: int = 2
     times: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One POST that it took: header names are lower-case, `body` as it came."""
+    """One POST that it took: header names are lower-case, `body` as it came, over the connection of a `port`."""
 
     headers: dict[str, str]
     body: str
+    port: int
 
     @property
     def content(self) -> dict[str, Any]:
@@ -68,7 +73,7 @@ class Webhook:
 @contextmanager
 def webhook_stand_in() -> Iterator[Webhook]:
     """Run one in a thread."""
-    with serve(Receiver().respond) as url:
+    with serve(Receiver().respond, keep_alive=True) as url:
         yield Webhook(url)
 
 
@@ -97,12 +102,12 @@ class Receiver:
         if fault is not None and fault.times > 1:
             self._faults.insert(0, replace(fault, times=fault.times - 1))
         if fault is None or fault.keeps:
-            self._kept.append(Delivery(dict(request.headers), request.body.decode()))
+            self._kept.append(Delivery(dict(request.headers), request.body.decode(), request.port))
         if fault is None:
             return Answer(204)
-        return Answer(fault.status, b"{}", fault.headers, drop=fault.drop, delay=fault.seconds)
+        return Answer(fault.status, b"x" * fault.size, fault.headers, drop=fault.drop, delay=fault.seconds)
 
 
 if __name__ == "__main__":
-    with serve(Receiver().respond) as address:
+    with serve(Receiver().respond, keep_alive=True) as address:
         announce_and_wait(url=address)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sentinel.domain.findings import Excess
 from sentinel.domain.forecasts import BudgetForecast, TooYoung
-from sentinel.domain.pictures import BurnUp
+from sentinel.domain.pictures import BurnDown, BurnUp
 from sentinel.domain.scopes import Scope
 
 
@@ -121,8 +121,8 @@ class Explanation:
     """The alert that this day is a part of."""
     told_by: int | None = None
     """The alert that told it in that one's place."""
-    burn: BurnUp | None = None
-    """A budget's period up to the explained day, where the period is longer than a day."""
+    burn: BurnUp | BurnDown | None = None
+    """A budget's period up to the explained day, where the period is longer than a day, or a commitment's term."""
     forecast: BudgetForecast | None = None
     """What is foreseen of a budget's period, at the newest known day up to the explained one."""
     too_young: TooYoung | None = None

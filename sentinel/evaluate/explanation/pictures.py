@@ -11,14 +11,14 @@ import numpy as np
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, Mark
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.pictures import BurnUp, SpendCourse, SpendDay
+from sentinel.domain.pictures import BurnDown, BurnUp, SpendCourse, SpendDay
 from sentinel.evaluate.explanation.answer import Course, Explanation
 from sentinel.evaluate.explanation.burning import with_forecast
 from sentinel.evaluate.explanation.scopes import explain
 from sentinel.evaluate.survey import Survey
-from sentinel.rules.model import Rule, Rules, ScopedRule
+from sentinel.rules.model import Commitment, Rule, Rules, ScopedRule
 
-Picture = SpendCourse | BurnUp
+Picture = SpendCourse | BurnUp | BurnDown
 
 
 def picture_of(rule: Rule, one: Explanation) -> Picture | None:
@@ -46,7 +46,7 @@ def pictures_of(
     pictures: dict[int, Picture] = {}
     for (name, stop), told in _together(alerts, matrix).items():
         rule = rules.named(name)
-        if not isinstance(rule, ScopedRule):
+        if not isinstance(rule, ScopedRule | Commitment):
             continue
         by_key = {alert.scope.key: alert for alert in told if alert.id is not None}
         part = _only(rule, by_key, matrix, survey).part(0, stop)
@@ -82,7 +82,7 @@ def _together(alerts: Sequence[Alert], matrix: CostMatrix) -> dict[tuple[str, in
     return together
 
 
-def _only(rule: ScopedRule, keys: Collection[str], matrix: CostMatrix, survey: Survey) -> CostMatrix:
+def _only(rule: ScopedRule | Commitment, keys: Collection[str], matrix: CostMatrix, survey: Survey) -> CostMatrix:
     """The series of some scopes of a rule, with all days."""
     groups = survey.groups(rule, matrix)
     rows = [groups.members[row] for row in groups.rows_of(keys)]

@@ -20,6 +20,7 @@ from sentinel.evaluate.prepaid import (
     commitment_now,
     credit_absence,
     read_balance,
+    read_burn_down,
     read_verdict,
     spell_missing,
     wanted_credits,
@@ -35,6 +36,7 @@ def explain_commitment(rule: Commitment, context: Context, _: tuple[Mark, ...]) 
     if now.doubt is not None:
         yield _doubtful(now, context)
         return
+    burn = read_burn_down(now)
     for fate in Fate:
         figures, outlook = read_verdict(now, fate).figures, now.outlook(fate)
         about = "used up before its end" if fate is Fate.EXHAUSTED else f"left by more than {rule.unused_above:.0%}"
@@ -53,6 +55,7 @@ def explain_commitment(rule: Commitment, context: Context, _: tuple[Mark, ...]) 
             score=outlook.chance,
             settled=True,
             note=f"it is {about}{used_up}",
+            burn=burn,
         )
 
 
@@ -127,6 +130,7 @@ def _doubtful(now: CommitmentNow, context: Context) -> Explanation:
         course=_nothing(context),
         regions=now.regions,
         note=notes[now.doubt] if now.doubt else "",
+        burn=read_burn_down(now),
     )
 
 

@@ -1,5 +1,6 @@
 """What was paid or granted beforehand: commitments and credits, how fast they are used, and how they end."""
 
+from sentinel.evaluate.prepaid.burning import read_burn_down
 from sentinel.evaluate.prepaid.commitment_verdicts import judge_commitments, read_verdict
 from sentinel.evaluate.prepaid.commitments import (
     CommitmentNow,
@@ -25,6 +26,7 @@ __all__ = [
     "judge_credits",
     "prepaid_now",
     "read_balance",
+    "read_burn_down",
     "read_verdict",
     "spell_missing",
     "undecided_commitments",

@@ -39,7 +39,7 @@ class CommitmentNow:
     """How a commitment stands by the end of `day`, its newest covered day; amounts in `currency`.
 
     `missing` are the days of the term whose cost nobody knows. `history` are its prospects at the end of the last
-    settled days, the newest last; none where there is a `doubt`.
+    settled days, the newest last; none where there is a `doubt`. All of it was read from `use` and `fund`.
     """
 
     rule: Commitment
@@ -53,6 +53,8 @@ class CommitmentNow:
     unsettled_days: int
     history: tuple[Prospect, ...]
     doubt: Doubt | None
+    use: Use
+    fund: Fund
 
     @property
     def planned(self) -> float:
@@ -153,6 +155,8 @@ def commitment_now(rule: Commitment, context: Context) -> CommitmentNow | None:
         unsettled_days=use.unsettled(fund.counted_from, last),
         history=history,
         doubt=doubt or (None if history else Doubt.TOO_FEW_DAYS),
+        use=use,
+        fund=fund,
     )
 
 

@@ -106,10 +106,14 @@ class Prospect:
         """The probability that `amount` or more is spent by the fund's last day, or so many days before it."""
         return self.ahead.chance_to_reach(self._to_come(amount), self.days_left - days_early)
 
-    def spent_at_end(self, quantile: float) -> float:
-        """What will have been spent, at most with a probability of `quantile`."""
-        more = self.ahead.sum_at(self.days_left, quantile) - self._before_the_fund()
+    def spent_by(self, day: date, quantile: float) -> float:
+        """What will have been spent by the end of a day of the fund, at most with a probability of `quantile`."""
+        more = self.ahead.sum_at((day - self.day).days, quantile) - self._before_the_fund()
         return self.spent + max(more, 0.0) + self.extra
+
+    def spent_at_end(self, quantile: float) -> float:
+        """The same by the fund's last day."""
+        return self.spent_by(self.fund.last, quantile)
 
     def exhausted_on(self, quantile: float) -> date | None:
         """The day by which the amount is used up with a probability of `quantile`; None if not by the last day."""

@@ -57,6 +57,9 @@ class AppriseChannel:
         """Most services cannot be asked without sending."""
         return f"{self._where} was not asked: that would send a message"
 
+    def close(self) -> None:
+        """Nothing is kept open: Apprise connects for each message."""
+
     @property
     def _where(self) -> str:
         return f"channel {self.name} (Apprise)"

@@ -32,3 +32,6 @@ class ConsoleChannel:
     def check(self) -> str:
         """Nothing can be wrong before something is printed."""
         return "standard output"
+
+    def close(self) -> None:
+        """Nothing is kept open: standard output is not ours to close."""

@@ -8,7 +8,7 @@ from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
 from sentinel.notify.deadline import SEND_WITHIN, Deadline
 from sentinel.notify.email.render import Envelope, message_id, render
-from sentinel.notify.email.smtp import Handover, connected, deliver
+from sentinel.notify.email.smtp import Handover, MailConnection
 from sentinel.settings import SmtpServer
 
 
@@ -27,6 +27,7 @@ class EmailChannel:
         self.name = name
         self._envelope = Envelope(sender, tuple(recipients))
         self._server = server
+        self._connection = MailConnection(server)
         self._within = within
 
     def send(self, notification: Notification) -> Receipt:
@@ -35,7 +36,7 @@ class EmailChannel:
         waiting = [address for address in self._envelope.recipients if address not in notification.delivered]
         mail = render(notification, self._envelope)
         try:
-            handover = deliver(self._server, self._envelope.sender, waiting, mail.as_bytes(), Deadline(self._within))
+            handover = self._connection.deliver(self._envelope.sender, waiting, mail.as_bytes(), Deadline(self._within))
         except DeliveryError as error:
             error.delivered = notification.delivered
             raise
@@ -45,8 +46,12 @@ class EmailChannel:
 
     def check(self) -> str:
         """Connect and sign in without sending. Raises DeliveryError."""
-        with connected(self._server, Deadline(self._within)):
-            return f"mail server {self._server.host}:{self._server.port} lets us in"
+        self._connection.sign_in(Deadline(self._within))
+        return f"mail server {self._server.host}:{self._server.port} lets us in"
+
+    def close(self) -> None:
+        """Take leave of the mail server, with which the conversation goes on from one mail to the next."""
+        self._connection.close()
 
     def _partly(self, handover: Handover, notification: Notification) -> DeliveryError:
         delivered = (*notification.delivered, *handover.accepted)

@@ -1,4 +1,4 @@
-"""One SMTP conversation, step by step, so that it is known at which step it failed.
+"""An SMTP conversation, step by step, so that it is known at which step it failed.
 
 Only after DATA has begun may a server have taken a message without our knowing (RFC 5321, section 4.2.5).
 """
@@ -16,6 +16,7 @@ from sentinel.notify.deadline import Deadline
 from sentinel.settings import SmtpServer
 
 _PERMANENT_FROM = 500
+_LEAVE_WITHIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,43 +44,88 @@ class Handover:
     refused: tuple[Refusal, ...]
 
 
-def deliver(server: SmtpServer, sender: str, recipients: Sequence[str], content: bytes, deadline: Deadline) -> Handover:
-    """Hand one message over for its recipients. Raises DeliveryError when nobody's copy was taken."""
-    with connected(server, deadline) as smtp, _explained(server):
-        _expect_ok(_in_time(smtp, deadline).mail(sender))
-        answers = {recipient: _in_time(smtp, deadline).rcpt(recipient) for recipient in recipients}
-        refused = tuple(
-            Refusal(recipient, code, _text(text))
-            for recipient, (code, text) in answers.items()
-            if code not in (250, 251)
-        )
-        accepted = tuple(recipient for recipient in recipients if recipient not in {r.recipient for r in refused})
-        if accepted:
-            _hand_over(server, _in_time(smtp, deadline), content)
-        return Handover(accepted, refused)
+class MailConnection:
+    """The way to one mail server: a conversation is begun with the first mail and goes on with the next ones.
 
-
-@contextmanager
-def connected(server: SmtpServer, deadline: Deadline) -> Iterator[smtplib.SMTP]:
-    """A greeted, private and authenticated connection. Raises DeliveryError.
-
-    What goes wrong at QUIT is no failure: the message was taken before it.
+    One that failed is over, and the next mail begins another. Used by one thread at a time.
     """
-    with _explained(server):
-        smtp = _connect(server, deadline)
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+        self._smtp: smtplib.SMTP | None = None
+
+    def deliver(self, sender: str, recipients: Sequence[str], content: bytes, deadline: Deadline) -> Handover:
+        """Hand one message over for its recipients. Raises DeliveryError when nobody's copy was taken."""
+        with self._explained():
+            smtp = self._begun(sender, deadline)
+            answers = {recipient: _in_time(smtp, deadline).rcpt(recipient) for recipient in recipients}
+            refused = tuple(
+                Refusal(recipient, code, _text(text))
+                for recipient, (code, text) in answers.items()
+                if code not in (250, 251)
+            )
+            accepted = tuple(recipient for recipient in recipients if recipient not in {r.recipient for r in refused})
+            if accepted:
+                _hand_over(self._server, _in_time(smtp, deadline), content)
+            return Handover(accepted, refused)
+
+    def sign_in(self, deadline: Deadline) -> None:
+        """Begin a conversation without a mail. Raises DeliveryError."""
+        with self._explained():
+            self._open(deadline)
+
+    def close(self) -> None:
+        """Take leave of the server; what goes wrong at QUIT is no failure: it took the mails before."""
+        if self._smtp is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                _in_time(self._smtp, Deadline(_LEAVE_WITHIN)).quit()
+        self._hang_up()
+
+    def _begun(self, sender: str, deadline: Deadline) -> smtplib.SMTP:
+        """A conversation in which a mail has begun: the one that is open, where the server goes on with it."""
+        if self._smtp is not None and _goes_on(self._smtp, sender, deadline):
+            return self._smtp
+        self._hang_up()
+        smtp = self._open(deadline)
+        _expect_ok(_in_time(smtp, deadline).mail(sender))
+        return smtp
+
+    def _open(self, deadline: Deadline) -> smtplib.SMTP:
+        """A greeted, private and authenticated conversation."""
+        server = self._server
+        smtp = self._smtp = _connect(server, deadline)
+        _in_time(smtp, deadline).ehlo_or_helo_if_needed()
+        if server.starttls:
+            _in_time(smtp, deadline).starttls(context=_context(server))
+            _in_time(smtp, deadline).ehlo()
+        if server.user is not None:
+            _in_time(smtp, deadline).login(server.user, server.password or "")
+        return smtp
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Failures as DeliveryErrors; after one nobody knows how far the conversation is, so it is over."""
+        try:
+            with _explained(self._server):
+                yield
+        except DeliveryError:
+            self._hang_up()
+            raise
+
+    def _hang_up(self) -> None:
+        if self._smtp is not None:
+            self._smtp.close()
+            self._smtp = None
+
+
+def _goes_on(smtp: smtplib.SMTP, sender: str, deadline: Deadline) -> bool:
+    """Whether the server lets another mail begin: it may have gone meanwhile, or take only so many at once."""
     try:
-        with _explained(server):
-            _in_time(smtp, deadline).ehlo_or_helo_if_needed()
-            if server.starttls:
-                _in_time(smtp, deadline).starttls(context=_context(server))
-                _in_time(smtp, deadline).ehlo()
-            if server.user is not None:
-                _in_time(smtp, deadline).login(server.user, server.password or "")
-        yield smtp
-        with suppress(smtplib.SMTPException, OSError):
-            _in_time(smtp, deadline).quit()
-    finally:
-        smtp.close()
+        _expect_ok(_in_time(smtp, deadline).rset())
+        _expect_ok(_in_time(smtp, deadline).mail(sender))
+    except (smtplib.SMTPException, OSError):
+        return False
+    return True
 
 
 def _connect(server: SmtpServer, deadline: Deadline) -> smtplib.SMTP:

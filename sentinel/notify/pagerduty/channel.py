@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import httpx
+import msgspec
 
-from sentinel import __version__
 from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
 from sentinel.notify.deadline import SEND_WITHIN, Deadline
 from sentinel.notify.pagerduty.render import render, stem
-from sentinel.notify.webhook.channel import retry_after
+from sentinel.notify.posting import TIMEOUT_SECONDS, Poster
 
-TIMEOUT_SECONDS = 20.0
 _TAKEN = 202
 _TRANSIENT = frozenset({408, 425, 429})
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 class PagerDutyChannel:
@@ -37,7 +34,7 @@ class PagerDutyChannel:
         self._where = f"channel {name} (PagerDuty)"
         self._routing_key = routing_key
         self._url = f"{base_url}/v2/enqueue"
-        self._timeout = timeout
+        self._poster = Poster(self._where, timeout)
         self._within = within
 
     def send(self, notification: Notification) -> Receipt:
@@ -45,12 +42,11 @@ class PagerDutyChannel:
         deadline = Deadline(self._within)
         delivered = list(notification.delivered)
         try:
-            with httpx.Client(timeout=self._timeout, follow_redirects=False) as client:
-                for event in render(notification, self._routing_key):
-                    if event.part not in delivered:
-                        deadline.check(self._where)
-                        self._post(client, event.body)
-                        delivered.append(event.part)
+            for event in render(notification, self._routing_key):
+                if event.part not in delivered:
+                    deadline.check(self._where)
+                    self._post(event.body)
+                    delivered.append(event.part)
         except DeliveryError as error:
             error.delivered = tuple(delivered)
             raise
@@ -60,17 +56,13 @@ class PagerDutyChannel:
         """PagerDuty cannot be asked without sending."""
         return f"{self._where} was not asked: that would open an incident"
 
-    def _post(self, client: httpx.Client, body: dict[str, object]) -> None:
-        headers = {"User-Agent": f"sentinel/{__version__}"}
-        try:
-            # The status says it all: a body that never ends is not waited for.
-            with client.stream("POST", self._url, json=body, headers=headers) as answer:
-                status, answered = answer.status_code, answer.headers
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise DeliveryError(
-                f"{self._where} cannot be reached: {type(error).__name__}",
-                uncertain=not isinstance(error, _NEVER_SENT),
-            ) from error
+    def close(self) -> None:
+        """Let go of the connection that is kept between events."""
+        self._poster.close()
+
+    def _post(self, body: dict[str, object]) -> None:
+        answered = self._poster.post(self._url, msgspec.json.encode(body))
+        status = answered.status
         if status == _TAKEN:
             return
         refused = 300 <= status < 500  # noqa: PLR2004 - HTTP's own numbers
@@ -79,5 +71,5 @@ class PagerDutyChannel:
             f"{self._where} answered {status}{hint}",
             permanent=refused and status not in _TRANSIENT,
             uncertain=not refused,
-            retry_after=retry_after(answered),
+            retry_after=answered.retry_after,
         )

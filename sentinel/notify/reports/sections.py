@@ -115,7 +115,7 @@ def _data(report: Report) -> Section:
             one_line(one.account),
             day(one.newest_known),
             day(one.newest_settled),
-            "work" if one.failing_since is None else "fail",
+            "fail" if one.failing_since else "work" if one.newest_known else "-",
         )
         for one in report.accounts
     )

@@ -25,7 +25,8 @@ TIMEOUT_SECONDS = 20
 class SlackChannel:
     """One Slack channel. A receipt is the place of the alert's first post; later ones are replies to it.
 
-    The first post is kept up to date with how the alert stands. With an app token it has buttons.
+    The first post is kept up to date with how the alert stands. With an app token it has buttons. A reply that is for
+    everybody is shown in the channel too.
     """
 
     def __init__(
@@ -76,6 +77,9 @@ class SlackChannel:
         signed_in = f"signed in to {answer.get('team')} as {answer.get('user')}"
         return "; ".join([signed_in, *what_is_missing(answer.headers, self._where), *self._check_buttons()])
 
+    def close(self) -> None:
+        """Nothing is kept open: slack-sdk connects for each call."""
+
     def _check_buttons(self) -> Iterator[str]:
         """Ask for a connection, without opening it, as the presses of buttons need one."""
         if self._app_token is None:
@@ -117,7 +121,9 @@ class SlackChannel:
             if part not in progress.places:
                 turn()
                 tag = metadata(notification, part)
-                progress.places[part] = self._post(post, root or progress.places.get(0), tag)
+                # A reply is shown to those alone who follow its thread; its details stay there in any case.
+                broadcast = root is not None and part == 0 and notification.message.for_everybody
+                progress.places[part] = self._post(post, root or progress.places.get(0), tag, broadcast=broadcast)
         return begun or Thread(progress.places[0], shared=_is_about_many(notification))
 
     def _posts(self, notification: Notification, begun: Thread | None, deadline: Deadline) -> tuple[SlackPost, ...]:
@@ -126,10 +132,11 @@ class SlackChannel:
         links = self._permalinks.find(notification, deadline, self._within / 2) if notification.message.details else {}
         return render(notification.message, Answers.ELSEWHERE if follows else self._first, links)
 
-    def _post(self, post: SlackPost, root: Place | None, tag: dict[str, object]) -> Place:
+    def _post(self, post: SlackPost, root: Place | None, tag: dict[str, object], *, broadcast: bool) -> Place:
         answer = self._client.chat_postMessage(
             channel=root.channel if root else self._channel,
             thread_ts=root.ts if root else None,
+            reply_broadcast=broadcast,
             text=post.text,
             blocks=list(post.blocks),
             attachments=list(post.attachments),

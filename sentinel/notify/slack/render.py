@@ -170,7 +170,7 @@ def _section_posts(sections: Sequence[Section]) -> Iterator[SlackPost]:
     size = 0
     for section in sections:
         text = _section_text(section)
-        if blocks and size + len(text) > TOTAL_AT_MOST - _FALLBACK_AT_MOST:
+        if len(blocks) == BLOCKS_AT_MOST or (blocks and size + len(text) > TOTAL_AT_MOST - _FALLBACK_AT_MOST):
             yield _section_post(titles, blocks)
             blocks, titles, size = [], [], 0
         blocks.append({"type": "section", "text": _mrkdwn(text)})

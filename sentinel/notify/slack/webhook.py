@@ -18,6 +18,7 @@ POSTS_AT_MOST = 3
 
 _TRANSIENT = frozenset({408, 425, 429})
 _TAKEN = "ok"
+_GONE = frozenset({"invalid_token", "no_active_hooks", "no_service", "no_service_id", "no_team"})
 
 
 class SlackWebhookChannel:
@@ -52,6 +53,9 @@ class SlackWebhookChannel:
         """A webhook cannot be asked without sending."""
         return f"{self._where} was not asked: that would send a message"
 
+    def close(self) -> None:
+        """Nothing is kept open: slack-sdk connects for each call."""
+
     def _post(self, post: SlackPost) -> None:
         try:
             answer = self._client.send(
@@ -69,9 +73,11 @@ class SlackWebhookChannel:
         status = answer.status_code
         if status == 200 and answer.body.strip() == _TAKEN:  # noqa: PLR2004 - HTTP's own number
             return
-        said = answer.body.strip() if answer.body.strip().replace("_", "").isalnum() else ""
+        body = answer.body.strip()
+        said = f" {body[:80]}" if body.replace("_", "").isalnum() else ""
+        hint = ": make a new webhook, and give its webhook_url in rules.yaml" if body in _GONE else ""
         raise DeliveryError(
-            f"{self._where} answered {status}" + (f" {said[:80]}" if said else ""),
+            f"{self._where} answered {status}{said}{hint}",
             permanent=400 <= status < 500 and status not in _TRANSIENT,  # noqa: PLR2004 - likewise
             uncertain=not 400 <= status < 500,  # noqa: PLR2004 - likewise
             retry_after=retry_after(answer.headers),

@@ -7,7 +7,7 @@ import pytest
 
 from sentinel.domain.accounts import AccountState
 from sentinel.domain.alerts import Alert, MarkKind
-from sentinel.domain.pictures import BurnUp, SpendCourse
+from sentinel.domain.pictures import BurnDown, BurnUp, SpendCourse
 from sentinel.evaluate import Picture, Survey, explain, moves_of, picture_of, pictures_of
 from sentinel.rules.model import Rules
 from tests.evaluate.history import History, Story, at, only, series
@@ -24,6 +24,7 @@ RULES = Rules.model_validate(
             {"name": "each-day", "amount": 150, "period": "day", "per": ["cluster"]},
         ],
         "new_spend": [{"name": "newcomers", "per": ["cluster"], "min_daily": 5}],
+        "commitments": [{"name": "commit", "amount": 9000, "from": "2026-01-05", "to": "2026-04-30"}],
     }
 )
 SPIKE_DAY = FIRST + 60 * DAY
@@ -153,6 +154,32 @@ def test_a_period_that_is_over_is_drawn_to_its_end_and_no_further() -> None:
     burn = pictures(told, alert)[alert.id or 0]
     assert isinstance(burn, BurnUp)
     assert (burn.days[0].day, burn.days[-1].day) == (date(2026, 2, 1), date(2026, 2, 28))
+
+
+def test_a_commitments_picture_ends_where_its_alert_says() -> None:
+    """What is spent, the end of its term and the day on which nothing is left are those that were told."""
+    told = story("commit")
+    told.history.missing = set()
+    told.evaluate(at(SPIKE_DAY + DAY))
+    (alert,) = told.alerts
+    outlook, burn = alert.finding.outlook, pictures(told, alert)[alert.id or 0]
+    assert outlook is not None
+    assert isinstance(burn, BurnDown)
+    assert (burn.amount, burn.before) == (9000.0, 0.0)
+    assert [one.day for one in burn.days[:: len(burn.days) - 1]] == [date(2026, 1, 5), alert.finding.day]
+    assert burn.days[-1].spent == pytest.approx(outlook.spent)
+    last = burn.forecast[-1]
+    assert (last.day, last.median, last.lower, last.upper) == (
+        date(2026, 4, 30),
+        outlook.projected,
+        outlook.projected_least,
+        outlook.projected_most,
+    )
+    assert burn.used_up is not None
+    end = burn.used_up
+    assert (end.day, end.earliest, end.latest) == (outlook.exhausted_on, outlook.earliest, outlook.latest)
+    told.history.missing = {FIRST + 30 * DAY}
+    assert pictures(told, alert) == {}
 
 
 def test_a_daily_budgets_picture_has_its_amount_as_a_line() -> None:

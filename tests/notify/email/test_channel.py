@@ -18,10 +18,20 @@ from sentinel.notify.email.channel import EmailChannel
 from sentinel.settings import SmtpServer
 from tests.notify.stories import alert_of, hostile, many, opened, spike
 from tests.stand_ins.certificates import Certificate, make_certificate
-from tests.stand_ins.smtp import PASSWORD, USER, Fault, MailServer, smtp_stand_in
+from tests.stand_ins.smtp import PASSWORD, USER, Fault, FaultKind, MailServer, smtp_stand_in
 
 ALERT = compose(opened(alert_of(spike())))
 OWNERS = ("ada@example.com", "grace@example.com", "mary@example.com")
+OPENED: list[EmailChannel] = []
+"""The channels of a test, which are closed behind it."""
+
+
+@pytest.fixture(autouse=True)
+def closing() -> Iterator[None]:
+    """Close what the test has opened."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +66,15 @@ def server_of(
 
 def channel(server: SmtpServer, *recipients: str, within: float = 10.0) -> EmailChannel:
     """The channel under test."""
-    return EmailChannel(
+    opened = EmailChannel(
         "owners",
         sender="sentinel@example.com",
         recipients=recipients or OWNERS,
         server=server,
         within=within,
     )
+    OPENED.append(opened)
+    return opened
 
 
 def notification(message: Message = ALERT, key: str = "evaluation-7-0") -> Notification:
@@ -120,6 +132,33 @@ def test_later_mails_belong_to_the_first(plain: MailServer) -> None:
     assert mail["In-Reply-To"] == mail["References"] == first.remote_id
     assert mail["Message-ID"] != first.remote_id
     assert second == first
+
+
+def test_mails_of_one_delivery_go_over_one_connection(plain: MailServer) -> None:
+    """One that fails ends it, as nobody knows how far it was; so does the delivery's own end."""
+    sender = channel(server_of(plain))
+    sender.send(notification(key="first"))
+    sender.send(notification(key="second"))
+    plain.fail(Fault("data", code=451))
+    failure(sender, notification(key="third"))
+    sender.send(notification(key="third"))
+    sender.close()
+    sender.send(notification(key="fourth"))
+    first, second, third, fourth = (mail.port for mail in plain.mails()[-4:])
+    assert first == second
+    assert len({first, third, fourth}) == 3
+
+
+@pytest.mark.parametrize("kind", ["drop_between", "enough"])
+def test_a_server_that_ends_a_connection_between_two_mails_is_asked_anew(plain: MailServer, kind: FaultKind) -> None:
+    """It was idle too long, or has taken as many as it takes at once: no mail waits for that."""
+    sender = channel(server_of(plain))
+    sender.send(notification(key="before"))
+    plain.fail(Fault(kind))
+    sender.send(notification(key="after"))
+    before, after = plain.mails()[-2:]
+    assert after.parsed["Message-ID"] != before.parsed["Message-ID"]
+    assert after.port != before.port
 
 
 def test_a_digest_carries_its_details_below(plain: MailServer) -> None:
@@ -246,7 +285,9 @@ def test_a_421_at_quit_is_success(plain: MailServer) -> None:
     """The mail was taken before the server went down."""
     plain.fail(Fault("quit_421"))
     before = len(plain.mails())
-    channel(server_of(plain)).send(notification(key="quit"))
+    sender = channel(server_of(plain))
+    sender.send(notification(key="quit"))
+    sender.close()
     assert len(plain.mails()) == before + 1
 
 

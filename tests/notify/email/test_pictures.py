@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -39,7 +40,8 @@ def sent(server: MailServer, message: Message, key: str) -> Mail:
     """The mail as it arrived."""
     host = SmtpServer(server.host, server.port, None, None, starttls=False, implicit_tls=False, verify=True)
     channel = EmailChannel("owners", sender=ENVELOPE.sender, recipients=ENVELOPE.recipients, server=host)
-    channel.send(notification(message, key))
+    with closing(channel):
+        channel.send(notification(message, key))
     return server.mails()[-1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -32,6 +32,7 @@ class Events:
 
     def __init__(self, *answers: Answer) -> None:
         self.taken: list[dict[str, Any]] = []
+        self.ports: set[int] = set()
         self._answers = list(answers)
 
     def respond(self, request: Request) -> Answer:
@@ -39,14 +40,18 @@ class Events:
         given = self._answers.pop(0) if self._answers else Answer(202, b'{"status": "success"}')
         if given.status == 202 and request.path == "/v2/enqueue":
             self.taken.append(json.loads(request.body))
+            self.ports.add(request.port)
         return given
 
 
 @contextmanager
 def channel(events: Events) -> Iterator[PagerDutyChannel]:
     """The channel under test."""
-    with serve(events.respond) as url:
-        yield PagerDutyChannel("oncall", routing_key="R0UTING-SECRET", base_url=url, timeout=2)
+    with (
+        serve(events.respond, keep_alive=True) as url,
+        closing(PagerDutyChannel("oncall", routing_key="R0UTING-SECRET", base_url=url, timeout=2)) as sender,
+    ):
+        yield sender
 
 
 def told(*notifications: Notification) -> list[dict[str, Any]]:
@@ -158,6 +163,7 @@ def test_what_was_taken_of_a_digest_is_not_sent_again() -> None:
         assert len(caught.value.delivered) == 5
         sender.send(replace(sent, delivered=caught.value.delivered))
     assert len(events.taken) == 12
+    assert len(events.ports) == 1, "all events go over one connection"
 
 
 def test_a_receiver_that_is_away_is_certain() -> None:
@@ -165,6 +171,9 @@ def test_a_receiver_that_is_away_is_certain() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         away = f"http://127.0.0.1:{unused.getsockname()[1]}"
-    with pytest.raises(DeliveryError) as caught:
-        PagerDutyChannel("oncall", routing_key="R", base_url=away).send(SENT)
+    with (
+        closing(PagerDutyChannel("oncall", routing_key="R", base_url=away)) as sender,
+        pytest.raises(DeliveryError) as caught,
+    ):
+        sender.send(SENT)
     assert (caught.value.permanent, caught.value.uncertain) == (False, False)

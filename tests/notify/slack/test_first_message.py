@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from sentinel.domain.alerts import Mark, MarkKind, Reason, TransitionKind
+from sentinel.domain.findings import Severity
 from sentinel.notify import answer, batch, compose
 from tests.notify.slack.sending import again, channel, failure, notification
 from tests.notify.stories import alert_of, changed, many, opened, spike
@@ -82,6 +83,28 @@ def test_what_somebody_said_stays_below_the_alert_until_it_ends(slack: Slack) ->
     first = slack.posts()[0]
     assert "saw $1,410" in first.words
     assert "Acknowledged by ann on Thu 5 Mar" in first.words
+
+
+def test_what_gets_worse_and_the_end_of_what_is_critical_are_shown_in_the_channel_too(slack: Slack) -> None:
+    """Who does not follow the thread learns of both; reminders, answers and other endings stay in it."""
+    warned = replace(ALERT, severity=Severity.WARNING)
+    told = {
+        "grew": DOUBLED,
+        "over": RESOLVED,
+        "withdrawn": compose(changed(ALERT, TransitionKind.WITHDRAWN, Reason.DATA_CHANGED)),
+        "reminded": compose(changed(ALERT, TransitionKind.REMINDED, Reason.STILL_FIRING)),
+        "expected": compose(changed(ALERT, TransitionKind.EXPIRED, Reason.MARKED_EXPECTED)),
+        "acknowledged": answer(mark(), "@ann", ALERT, [mark()]),
+        "a warning is over": compose(changed(warned, TransitionKind.RESOLVED, Reason.BACK_TO_NORMAL)),
+    }
+    sender = channel(slack)
+    receipt = sender.send(notification(OPENED))
+    for key, message in told.items():
+        sender.send(notification(message, key, receipt.remote_id))
+    first, *replies = slack.posts()
+    assert {reply.thread_ts for reply in replies} == {first.ts}
+    assert [reply.key for reply in replies if reply.broadcast] == ["grew", "over", "withdrawn"]
+    assert not first.broadcast
 
 
 @pytest.mark.parametrize("code", ["message_not_found", "cant_update_message", "edit_window_closed"])

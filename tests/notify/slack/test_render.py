@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentinel.domain.messages import Fact, Message, Tone
+from sentinel.domain.messages import Fact, Message, Section, Tone
 from sentinel.notify import batch
 from sentinel.notify.slack.render import SlackPost, escape, render
 from tests.notify.stories import hostile, many, messages
@@ -49,6 +49,14 @@ def test_any_message_stays_within_slacks_limits(message: Message, details: list[
     """However long names and lines are, every post is one that Slack takes."""
     for post in render(replace(message, details=tuple(details))):
         assert_within_limits(post)
+
+
+def test_many_short_sections_are_spread_over_posts() -> None:
+    """A post has as many blocks as Slack takes, whatever little they say."""
+    sections = tuple(Section(f"Section {number}", ("one line",)) for number in range(120))
+    first, *thread = render(Message(Tone.NEUTRAL, "REPORT", sections=sections))
+    assert [len(blocks_of(post)) for post in thread] == [50, 50, 20]
+    assert_within_limits(first)
 
 
 def test_two_hundred_alerts_are_one_message_with_its_details_in_the_thread() -> None:

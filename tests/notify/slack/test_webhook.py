@@ -105,7 +105,7 @@ def test_the_answer_decides(answer: Answer, permanent: bool, uncertain: bool) ->
     assert error.retry_after == (7 if answer.status == 429 else None)
     assert "secret" not in str(error)
     if answer.status == 404:
-        assert "no_service" in str(error)
+        assert "no_service: make a new webhook" in str(error)
 
 
 def test_what_arrived_of_a_digest_is_not_sent_again() -> None:

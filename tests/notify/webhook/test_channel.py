@@ -4,14 +4,16 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
-from sentinel.domain.messages import Notification
+from sentinel.domain.messages import Notification, Receipt
 from sentinel.errors import DeliveryError
 from sentinel.notify import batch, compose
-from sentinel.notify.webhook.channel import WebhookChannel, retry_after
+from sentinel.notify.posting import READ_AT_MOST, retry_after
+from sentinel.notify.webhook.channel import WebhookChannel
 from tests.notify.illustrated import illustrated
 from tests.notify.stories import alert_of, many, opened, spike
 from tests.stand_ins.serving import started
@@ -28,17 +30,23 @@ def webhook() -> Iterator[Webhook]:
         yield running
 
 
+def send(webhook: Webhook, sent: Notification = SENT, secret: str | None = None, timeout: float = 5.0) -> Receipt:
+    """Send one notification by a channel of its own."""
+    with closing(WebhookChannel("oncall", url=webhook.url, secret=secret, timeout=timeout)) as channel:
+        return channel.send(sent)
+
+
 def failure(webhook: Webhook, fault: Fault, timeout: float = 5.0) -> DeliveryError:
     """The error of a post that meets a fault."""
     webhook.fail(fault)
     with pytest.raises(DeliveryError) as caught:
-        WebhookChannel("oncall", url=webhook.url, timeout=timeout).send(SENT)
+        send(webhook, timeout=timeout)
     return caught.value
 
 
 def test_a_notification_arrives_as_json(webhook: Webhook) -> None:
     """The body has the message as people read it; the key stands in it and in Idempotency-Key."""
-    receipt = WebhookChannel("oncall", url=webhook.url).send(SENT)
+    receipt = send(webhook)
     (delivery,) = webhook.deliveries()
     assert delivery.headers["content-type"] == "application/json"
     assert delivery.key == receipt.remote_id == "evaluation-7-0"
@@ -57,7 +65,7 @@ def test_the_chart_stays_behind(webhook: Webhook) -> None:
     """Programs get the figures, not how people are shown them; neither of the message nor of its details."""
     spike_told = illustrated()["spike-opened"]
     digest = replace(illustrated()["digest"], details=(spike_told,))
-    WebhookChannel("oncall", url=webhook.url).send(Notification(1, "oncall", "k", digest, 1, uncertain=False))
+    send(webhook, Notification(1, "oncall", "k", digest, 1, uncertain=False))
     (delivery,) = webhook.deliveries()
     told = delivery.content["message"]
     assert "chart" not in told
@@ -68,19 +76,39 @@ def test_the_chart_stays_behind(webhook: Webhook) -> None:
 def test_a_digest_carries_its_details(webhook: Webhook) -> None:
     """Each alert of a digest is a message inside the message."""
     (digest,) = batch(many(30))
-    WebhookChannel("oncall", url=webhook.url).send(Notification(1, "oncall", "k", digest, 1, uncertain=False))
+    send(webhook, Notification(1, "oncall", "k", digest, 1, uncertain=False))
     (delivery,) = webhook.deliveries()
     assert len(delivery.content["message"]["details"]) == 30
 
 
 def test_with_a_secret_the_body_is_signed(webhook: Webhook) -> None:
     """The receiver computes the same HMAC over the raw body; without a secret there is no signature."""
-    WebhookChannel("oncall", url=webhook.url, secret="shared").send(SENT)
-    WebhookChannel("oncall", url=webhook.url).send(SENT)
+    send(webhook, secret="shared")
+    send(webhook)
     signed, unsigned = webhook.deliveries()
     expected = hmac.new(b"shared", signed.body.encode(), hashlib.sha256).hexdigest()
     assert signed.headers["sentinel-signature"] == f"sha256={expected}"
     assert "sentinel-signature" not in unsigned.headers
+
+
+def test_posts_go_over_one_connection_until_the_channel_is_closed(webhook: Webhook) -> None:
+    """Also one whose answer was a refusal; after the end of a delivery the next one connects anew."""
+    with closing(WebhookChannel("oncall", url=webhook.url)) as channel:
+        channel.send(SENT)
+        webhook.fail(Fault(status=503, keeps=True))
+        with pytest.raises(DeliveryError):
+            channel.send(SENT)
+        channel.send(SENT)
+        channel.close()
+        channel.send(SENT)
+    first, refused, third, fourth = (delivery.port for delivery in webhook.deliveries())
+    assert first == refused == third != fourth
+
+
+def test_what_an_answer_says_at_length_is_not_read(webhook: Webhook) -> None:
+    """Its status has said that the message was taken."""
+    webhook.fail(Fault(status=200, keeps=True, size=4 * READ_AT_MOST))
+    assert send(webhook).remote_id == SENT.key
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
@@ -107,6 +135,7 @@ def test_the_status_decides(webhook: Webhook, status: int, permanent: bool, unce
     error = failure(webhook, Fault(status=status))
     assert (error.permanent, error.uncertain) == (permanent, uncertain)
     assert str(status) in str(error)
+    assert ("check the url" in str(error)) == (status in (404, 410))
 
 
 def test_retry_after_is_read(webhook: Webhook) -> None:
@@ -136,9 +165,9 @@ def test_a_receiver_that_is_away_is_certain() -> None:
     """Nobody listens, nothing was sent."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        away = f"http://127.0.0.1:{unused.getsockname()[1]}/hook/secret-path"
+        away = f"http://127.0.0.1:{unused.getsockname()[1]}"
     with pytest.raises(DeliveryError) as caught:
-        WebhookChannel("oncall", url=away).send(SENT)
+        send(Webhook(away))
     assert (caught.value.permanent, caught.value.uncertain) == (False, False)
     assert "secret-path" not in str(caught.value)
 
@@ -154,5 +183,5 @@ def test_a_receiver_in_another_process_is_the_same() -> None:
     """The stand-in serves as a process of its own too."""
     with started("tests.stand_ins.webhook") as facts:
         webhook = Webhook(facts["url"])
-        WebhookChannel("oncall", url=webhook.url).send(SENT)
+        send(webhook)
         assert [delivery.key for delivery in webhook.deliveries()] == ["evaluation-7-0"]
