@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from sentinel.domain.alerts import Mark, Transition, TransitionKind
 from sentinel.domain.findings import RuleKind, Severity
 from sentinel.domain.messages import Message, Tone
-from sentinel.notify.compose import compose
-from sentinel.notify.digest import as_detail, heading, shown_first
-from sentinel.notify.wording import signed
+from sentinel.notify.words.compose import compose
+from sentinel.notify.words.digest import as_detail, heading, shown_first
+from sentinel.notify.words.phrases import signed
 
 MOST_SINGLE = 5
 """Up to so many transitions are told one by one; more of them would push everything else out of sight."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sentinel.domain.messages import Message, Notification, Tone
 from sentinel.errors import DeliveryError
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 from sentinel.rules.model import Rules
 
 _KEY_PREFIX = "parked/"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sentinel.domain.messages import Table
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 _NAME_AT_MOST = 34
 _GAP = "  "

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sentinel.domain.messages import Message, Section
 from sentinel.notify.look import small_print
 from sentinel.notify.table import aligned
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 DETAILS_AT_MOST = 10
 """Most services cut a text after a few thousand characters."""

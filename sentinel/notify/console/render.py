@@ -10,7 +10,7 @@ from rich.text import Text
 from sentinel.domain.messages import Message, Section
 from sentinel.notify.look import COLOURS, small_print
 from sentinel.notify.table import aligned
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 _WIDEST = 100
 _INDENT = 4

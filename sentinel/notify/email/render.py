@@ -16,7 +16,7 @@ from sentinel.domain.messages import Chart, Message, Notification
 from sentinel.notify.email.pictures import pictures_in
 from sentinel.notify.look import COLOURS, small_print
 from sentinel.notify.table import aligned
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 # Bodies in seven bits pass every server, whatever it announces.
 _POLICY = SMTP.clone(cte_type="7bit")

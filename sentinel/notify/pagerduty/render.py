@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sentinel.domain.messages import Message, Notification, Phase, Tone
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 SUMMARY_AT_MOST = 1024
 _SEVERITIES = {Tone.CRITICAL: "critical", Tone.WARNING: "warning", Tone.GOOD: "info", Tone.NEUTRAL: "info"}

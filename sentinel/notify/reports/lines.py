@@ -12,7 +12,7 @@ from sentinel.domain.periods import PeriodKind
 from sentinel.domain.reports import BudgetLine, Comparison, Report
 from sentinel.domain.scopes import Dimension
 from sentinel.notify.reports.phrases import amount, change, part_of_change, the_one_before, when
-from sentinel.notify.wording import a_day, days, one_line, period_name, scope_name
+from sentinel.notify.words.phrases import a_day, days, one_line, period_name, scope_name
 
 LATE_FROM = timedelta(minutes=15)
 """What comes within a quarter of an hour is on time: pulls and deliveries take their minutes."""

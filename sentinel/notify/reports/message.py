@@ -10,7 +10,7 @@ from sentinel.domain.reports import Report
 from sentinel.notify.reports.lines import lines
 from sentinel.notify.reports.phrases import amount, change, when
 from sentinel.notify.reports.sections import sections
-from sentinel.notify.wording import a_day, one_line
+from sentinel.notify.words.phrases import a_day, one_line
 
 
 def tell_report(report: Report, course: Chart | None = None, moves: Chart | None = None) -> Message:

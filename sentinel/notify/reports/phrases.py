@@ -5,7 +5,7 @@ from __future__ import annotations
 from sentinel.domain.money import format_money
 from sentinel.domain.periods import PeriodKind
 from sentinel.domain.reports import Moved, PeriodSum, Report
-from sentinel.notify.wording import UNCHANGED_BELOW, a_day, percent, period_name, signed
+from sentinel.notify.words.phrases import UNCHANGED_BELOW, a_day, percent, period_name, signed
 
 _KINDS = {PeriodKind.DAY: "the day", PeriodKind.WEEK: "the week", PeriodKind.MONTH: "the month"}
 

@@ -9,10 +9,10 @@ from sentinel.domain.alerts import Alert
 from sentinel.domain.messages import Chart, Section, Table
 from sentinel.domain.money import format_money
 from sentinel.domain.reports import BudgetLine, Moved, MovedScopes, Report
-from sentinel.notify.compose import what
 from sentinel.notify.reports.lines import budget_name, chance
-from sentinel.notify.verdicts import say
-from sentinel.notify.wording import UNCHANGED_BELOW, a_day, one_line, percent, period_name, scope_name, signed
+from sentinel.notify.words.compose import what
+from sentinel.notify.words.phrases import UNCHANGED_BELOW, a_day, one_line, percent, period_name, scope_name, signed
+from sentinel.notify.words.verdicts import say
 
 _ALERTS_SHOWN = 8
 

@@ -21,7 +21,7 @@ from sentinel.notify.slack.places import Place, Thread
 from sentinel.notify.slack.posted import chart_name, charts_of
 from sentinel.notify.slack.progress import Progress
 from sentinel.notify.slack.render import Answers, render
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 TRIES = 3
 """So often a step may fail for the moment before it is let be."""

@@ -16,7 +16,7 @@ from sentinel.domain.messages import Message, Section
 from sentinel.notify.look import COLOURS, small_print
 from sentinel.notify.slack.buttons import Block, actions, menu, offered
 from sentinel.notify.table import aligned
-from sentinel.notify.wording import one_line
+from sentinel.notify.words.phrases import one_line
 
 HEADER_AT_MOST = 150
 SECTION_AT_MOST = 3_000

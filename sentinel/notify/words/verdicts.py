@@ -9,10 +9,9 @@ from sentinel.domain.alerts import Alert
 from sentinel.domain.findings import Basis, BudgetStanding, Direction, Excess, Finding, RuleKind
 from sentinel.domain.money import format_money
 from sentinel.domain.scopes import Scope
-from sentinel.notify.forecast_words import forecast_of
-from sentinel.notify.outlook_words import say_commitment, say_credit, say_invoice
-from sentinel.notify.verdict import Verdict
-from sentinel.notify.wording import (
+from sentinel.notify.words.forecasts import forecast_of
+from sentinel.notify.words.outlooks import say_commitment, say_credit, say_invoice
+from sentinel.notify.words.phrases import (
     UNCHANGED_BELOW,
     a_day,
     bare,
@@ -24,6 +23,7 @@ from sentinel.notify.wording import (
     scope_name,
     signed,
 )
+from sentinel.notify.words.verdict import Verdict
 
 _NAMED_CHILDREN = 3
 _HOURS_SHOWN_AS_DAYS = 96

@@ -9,9 +9,9 @@ from sentinel.domain.alerts import Alert, Reason, Transition, TransitionKind
 from sentinel.domain.findings import RuleKind
 from sentinel.domain.money import format_money
 from sentinel.domain.outlooks import NEAR_DAYS, Stage
-from sentinel.notify.forecast_words import foreseen_above, foreseen_below
-from sentinel.notify.verdicts import threshold
-from sentinel.notify.wording import a_day, begun, days, period_name, scope_name, signed
+from sentinel.notify.words.forecasts import foreseen_above, foreseen_below
+from sentinel.notify.words.phrases import a_day, begun, days, period_name, scope_name, signed
+from sentinel.notify.words.verdicts import threshold
 
 _TOLD_BY_THE_FIGURES = frozenset(
     {

@@ -8,7 +8,7 @@ from sentinel.domain.alerts import Transition
 from sentinel.domain.findings import Finding
 from sentinel.domain.forecasts import spell_chance
 from sentinel.domain.money import format_money
-from sentinel.notify.wording import begun, period_name
+from sentinel.notify.words.phrases import begun, period_name
 
 
 def forecast_of(finding: Finding, today: date) -> str:

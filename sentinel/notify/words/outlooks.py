@@ -9,8 +9,8 @@ from sentinel.domain.findings import Contribution, Direction, Finding
 from sentinel.domain.money import format_cents, format_money
 from sentinel.domain.outlooks import InvoiceStanding, Outlook, Stage
 from sentinel.domain.periods import Period
-from sentinel.notify.verdict import Verdict
-from sentinel.notify.wording import a_day, bare, days, one_line, period_name, scope_name
+from sentinel.notify.words.phrases import a_day, bare, days, one_line, period_name, scope_name
+from sentinel.notify.words.verdict import Verdict
 
 _NAMED_LINES = 3
 _FULL_MONTH = 27

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 
 from sentinel.domain.alerts import Alert, Mark, MarkKind
 from sentinel.domain.messages import Fact, Message, Phase, Tone
-from sentinel.notify.compose import standing, what
-from sentinel.notify.wording import a_day, one_line
+from sentinel.notify.words.compose import standing, what
+from sentinel.notify.words.phrases import a_day, one_line
 
 _NO_REMINDERS = "No more reminders; what gets worse is still told"
 _WHAT_FOLLOWS = {

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sentinel.domain.messages import Message, Tone
-from sentinel.notify.wording import a_day
+from sentinel.notify.words.phrases import a_day
 from sentinel.rules.model import Channel
 from sentinel.rules.values import format_duration
 

@@ -9,10 +9,10 @@ from sentinel.domain.alerts import Alert, Mark, MarkKind, Reason, Transition, Tr
 from sentinel.domain.findings import Basis, RuleKind, Severity
 from sentinel.domain.messages import Fact, Message, Phase, Tone
 from sentinel.domain.scopes import Dimension, Place
-from sentinel.notify.reasons import course, why
-from sentinel.notify.verdict import Verdict
-from sentinel.notify.verdicts import say
-from sentinel.notify.wording import a_day, days, finest, one_line, scope_name
+from sentinel.notify.words.phrases import a_day, days, finest, one_line, scope_name
+from sentinel.notify.words.reasons import course, why
+from sentinel.notify.words.verdict import Verdict
+from sentinel.notify.words.verdicts import say
 
 _TONES = {Severity.CRITICAL: Tone.CRITICAL, Severity.WARNING: Tone.WARNING}
 _ENDINGS = {
