@@ -101,6 +101,8 @@ def set_up_logs(
     logging.basicConfig(handlers=[handler], level=level, force=True)
     for name in ("httpx", "httpcore", "slack_sdk", "urllib3", "apprise", "alembic", "apscheduler"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    # A tick that falls into the one before is left out, as it should be; a warning of each would look like a fault.
+    logging.getLogger("apscheduler.scheduler").setLevel(max(level, logging.ERROR))
 
 
 def _moment(record: logging.LogRecord) -> str:

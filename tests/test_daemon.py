@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sqlite3
 import subprocess
@@ -20,6 +21,7 @@ from sentinel.simulator import Server, World
 from tests.command import Command
 from tests.stand_ins.slack import TOKEN, Fault, Slack, slack_stand_in
 from tests.stand_ins.smtp import MailServer, smtp_stand_in
+from tests.stand_ins.webhook import webhook_stand_in
 
 RULES = f"""\
 settings: {{pull_every: 1s, history_days: 70}}
@@ -169,12 +171,19 @@ def test_a_second_daemon_on_the_same_database_refuses_and_names_the_first(
 
 
 def test_once_is_a_full_cycle_for_cron_and_says_by_its_exit_code_that_alerts_fire(around: Surroundings) -> None:
-    """Exit code 3 with --fail-on-alert, 0 without; a second run tells nothing new."""
+    """Exit code 3 with --fail-on-alert, 0 without; a second run tells nothing new, and stdout holds JSON alone."""
+    told = RULES.replace("channels:", "channels:\n  here: {console: {}}")
+    around.sentinel.write_rules(told.replace("[finops, owners]", "[finops, here]"))
     first = around.sentinel("once", "--json", "--fail-on-alert")
     assert first.returncode == 3, first.stderr
-    assert '"transition": "opened"' in first.stdout
-    second = around.sentinel("once", "--json")
-    assert (second.returncode, second.stdout) == (0, "")
+    assert [json.loads(line)["transition"] for line in first.stdout.splitlines()] == ["opened"]
+    assert "Spend spike" in first.stderr
+    rehearsed = around.sentinel("once", "--dry-run", "--fail-on-alert")
+    assert (rehearsed.returncode, rehearsed.stdout) == (3, ""), "what is open still fires"
+    with webhook_stand_in() as monitor:
+        second = around.sentinel("once", "--json", SENTINEL_HEARTBEAT_URL=monitor.url)
+        assert (second.returncode, second.stdout) == (0, "")
+        assert len(monitor.deliveries()) == 1, "a sign of life"
     assert len(around.slack.posts()) == 1
 
 

@@ -7,6 +7,7 @@ it needs inside its function, so that `sentinel --help` stays light.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from sentinel.cli import (
     cycle,
     demo,
     explain,
+    export,
     import_,
     init,
     notify,
@@ -58,6 +60,7 @@ app.add_typer(notify.app, name="notify")
 app.command("report")(report.report)
 app.command("reconcile")(reconcile.reconcile)
 app.command("status")(status.status)
+app.command("export")(export.export)
 app.command("backup")(upkeep.backup)
 app.command("prune")(upkeep.prune)
 app.add_typer(upkeep.db, name="db")
@@ -94,6 +97,10 @@ def _options(
 
 def main() -> None:
     """Run the command that the process was started with, and end the process with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            # A bar that a terminal's letters lack becomes a question mark, and ends nothing.
+            stream.reconfigure(errors="replace")
     invocation = Invocation()
     try:
         app(obj=invocation, prog_name="sentinel")

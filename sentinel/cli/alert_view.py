@@ -58,6 +58,38 @@ def alert_record(alert: Alert) -> dict[str, Any]:
     }
 
 
+def story_record(alert: Alert, past: tuple[PastTransition, ...], marks: tuple[Mark, ...]) -> dict[str, Any]:
+    """The stable fields of one alert with each of its days, each change and each word on it."""
+    return {
+        **alert_record(alert),
+        "days": [
+            {
+                "day": day.day.isoformat(),
+                "observed": day.observed,
+                "expected": day.expected,
+                "lower": day.lower,
+                "upper": day.upper,
+                "score": day.score,
+            }
+            for day in alert.days
+        ],
+        "transitions": [
+            {"at": one.moment.isoformat(), "transition": one.kind.value, "reason": one.reason.value} for one in past
+        ],
+        "marks": [
+            {
+                "at": mark.at.isoformat(),
+                "mark": mark.kind.value,
+                "author": mark.author,
+                "comment": mark.comment,
+                "until": mark.until and mark.until.isoformat(),
+                "new_level": mark.new_level,
+            }
+            for mark in marks
+        ],
+    }
+
+
 def scope_record(scope: Scope, regions: tuple[str, ...]) -> dict[str, str | None]:
     """What the scope fixes, and the regions it runs in; null where it spans several."""
     cluster = scope.get(Dimension.CLUSTER)

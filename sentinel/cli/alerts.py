@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentinel.cli.cycle import AsJson, parse_moment
+from sentinel.cli.cycle import AsJson
+from sentinel.cli.moments import parse_end
 from sentinel.cli.output import say, write_json
-from sentinel.cli.workplace import now, open_workplace
+from sentinel.cli.workplace import now, open_workplace, user_name
 from sentinel.domain.alerts import MarkKind
 from sentinel.errors import UsageError
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What is firing, and what people say of it.", invoke_without_command=True)
 
-AlertId = Annotated[int, typer.Argument(help="The alert's id, as its message tells it.")]
+AlertId = Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The alert's id, as its message tells it.")]
 Author = Annotated[str | None, typer.Option("--by", help="Who says so; else the user's name.", show_default=False)]
 Comment = Annotated[str, typer.Option("--comment", help="Why, for those who read it later.")]
 
@@ -49,18 +49,22 @@ def alerts(
 
 
 @app.command("show")
-def show(ctx: typer.Context, alert_id: AlertId) -> None:
+def show(ctx: typer.Context, alert_id: AlertId, *, as_json: AsJson = False) -> None:
     """One alert: its message, its days, and what became of it."""
     from rich.console import Console
 
-    from sentinel.cli.alert_view import alert_story
+    from sentinel.cli.alert_view import alert_story, story_record
     from sentinel.jobs.respond import find_alert
     from sentinel.store import marks, past_transitions
 
     with open_workplace(ctx.obj) as place, place.database.read() as conn:
         alert = find_alert(conn, alert_id)
         own_marks = tuple(mark for mark in marks(conn) if mark.alert_id == alert_id)
-        alert_story(Console(), alert, past_transitions(conn, alert_id), own_marks)
+        past = past_transitions(conn, alert_id)
+    if as_json:
+        write_json(story_record(alert, past, own_marks))
+    else:
+        alert_story(Console(), alert, past, own_marks)
 
 
 @app.command("ack")
@@ -74,17 +78,20 @@ def snooze(
     ctx: typer.Context,
     alert_id: AlertId,
     *,
+    lasting: Annotated[
+        str | None, typer.Option("--for", metavar="DURATION", help="How long: 6h, 2w; else seven days.")
+    ] = None,
     until: Annotated[
-        str | None, typer.Option(metavar="MOMENT", help="Until when, in UTC; else seven days from now.")
+        str | None, typer.Option("--until", metavar="MOMENT", help="Until when, in UTC; a day is included.")
     ] = None,
     by: Author = None,
     comment: Comment = "",
 ) -> None:
     """No reminders until a moment."""
-    moment = parse_moment(until) if until else now() + timedelta(days=7)
-    if moment <= now():
+    end = parse_end(now(), "7d" if lasting is None and until is None else lasting, until)
+    if end <= now():
         raise UsageError(f"--until {until}: this moment has passed")
-    _respond(ctx, alert_id, MarkKind.SNOOZED, by, comment, until=moment)
+    _respond(ctx, alert_id, MarkKind.SNOOZED, by, comment, until=end)
 
 
 @app.command("expected")
@@ -125,7 +132,7 @@ def _respond(
             place.database,
             alert_id,
             kind,
-            author=by or getpass.getuser(),
+            author=by or user_name(),
             comment=comment,
             moment=now(),
             until=until,

@@ -19,8 +19,12 @@ _BAND_AT_MOST = 1.25
 """The band of a young scope may reach to the sky: it is drawn up to a little above the largest cost."""
 
 
-def draw_course(course: Course, currency: str) -> Text:
-    """`HEIGHT` rows of bars, one column a day, and a line that marks the last day and names both ends."""
+def draw_course(course: Course, currency: str, width: int) -> Text:
+    """`HEIGHT` rows of bars, one column a day, and a line that marks the last day and names both ends.
+
+    Where `width` columns do not hold all days, the last ones are drawn.
+    """
+    begin = max(0, course.cost.size - max(1, width - _LABEL - 1))
     highest = float(np.nanmax(course.cost, initial=0.0))
     bands = course.upper[np.isfinite(course.upper)]
     top = max(highest, min(float(bands.max(initial=0.0)), _BAND_AT_MOST * highest)) or 1.0
@@ -28,12 +32,10 @@ def draw_course(course: Course, currency: str) -> Text:
     for level in range(HEIGHT - 1, -1, -1):
         label = {HEIGHT - 1: format_money(top, currency), 0: format_money(0.0, currency)}.get(level, "")
         picture.append(f"{label:>{_LABEL}} ")
-        for place in range(course.cost.size):
+        for place in range(begin, course.cost.size):
             picture.append_text(_cell(course, place, level, top))
         picture.append("\n")
-    last = course.cost.size - 1
-    first = f"{course.day(0)}"
-    picture.append(f"{'':>{_LABEL}} {first if last > len(first) else '':<{last}}^ {course.day(last)}\n")
+    picture.append(f"{'':>{_LABEL}} {_ends(course, begin, width - _LABEL - 1)}\n")
     picture.append(f"{'':>{_LABEL}} █ cost   ░ expected   ? unknown", style="dim")
     return picture
 
@@ -50,3 +52,12 @@ def _cell(course: Course, place: int, level: int, top: float) -> Text:
     low, high = (bound / top * HEIGHT for bound in (course.lower[place], course.upper[place]))
     in_band = low < level + 1 and level < high
     return Text("░" if in_band else " ", style="dim")
+
+
+def _ends(course: Course, begin: int, width: int) -> str:
+    """The first and the last day that are drawn, with a mark below the last; its day stands where there is room."""
+    last = course.cost.size - 1
+    before, first, newest = last - begin, f"{course.day(begin)}", f"{course.day(last)}"
+    if before + len(newest) + 2 > width and before > len(first) + len(newest) + 1:
+        return f"{first}{newest:>{before - len(first) - 1}} ^"
+    return f"{first if before > len(first) else '':<{before}}^ {newest}"

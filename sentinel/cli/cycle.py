@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentinel.cli.output import say, write_json
+from sentinel.cli.moments import parse_moment
+from sentinel.cli.output import results_alone, say, write_json
 from sentinel.cli.workplace import Workplace, now, open_workplace
+from sentinel.domain.alerts import TransitionKind
 
 if TYPE_CHECKING:
     from sentinel.jobs.cycle import Cycle
@@ -25,7 +26,9 @@ AsOf = Annotated[
         help="Judge at this moment, by what had been pulled then: 2026-03-03 or 2026-03-03T08:00, in UTC.",
     ),
 ]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be told; write and send nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Show what the stored history would tell; pull, write and send nothing.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line on standard output.")]
 FailOnAlert = Annotated[bool, typer.Option("--fail-on-alert", help="End with exit code 3 when alerts are firing.")]
 
@@ -43,10 +46,13 @@ def once(
         if as_of or dry_run:
             # The past is not pulled again, and a dry run writes nothing.
             evaluation = _evaluate(place, as_of, dry_run=dry_run, as_json=as_json)
-            failed = not dry_run and _deliver(place)
+            with results_alone(as_json):
+                failed = not dry_run and _deliver(place)
         else:
-            cycle = _run_cycle(place)
+            with results_alone(as_json):
+                cycle = _run_cycle(place)
             evaluation, failed = cycle.evaluation, cycle.failed
+            place.beat(cycle.pulls)
             _show_pulls(cycle.pulls)
             _show_invoices(cycle.invoices)
             _show_evaluation(evaluation, as_json=as_json)
@@ -114,7 +120,7 @@ def _evaluate(place: Workplace, as_of: str | None, *, dry_run: bool, as_json: bo
     evaluation = judge(place.database, place.rules, place.rules_hash, moment, as_of=as_of is not None, dry_run=dry_run)
     _show_evaluation(evaluation, as_json=as_json)
     if dry_run:
-        say("a dry run: nothing was written")
+        say("a dry run: nothing was pulled, written or sent")
     return evaluation
 
 
@@ -167,10 +173,13 @@ def show_reports(reports: tuple[ChannelReport, ...]) -> None:
 def _is_firing(place: Workplace, evaluation: Evaluation, *, dry_run: bool) -> bool:
     from sentinel.store import open_alerts
 
-    if dry_run:
-        return any(not told.transition.kind.closes for told in evaluation.told)
     with place.database.read() as conn:
-        return bool(open_alerts(conn))
+        firing = {alert.id for alert in open_alerts(conn)}
+    if dry_run:
+        changes = [told.transition for told in evaluation.told]
+        ended = {change.alert.id for change in changes if change.kind.closes}
+        return bool(firing - ended) or any(change.kind is TransitionKind.OPENED for change in changes)
+    return bool(firing)
 
 
 def describe_pull(pulled: AccountPull) -> str:
@@ -183,12 +192,3 @@ def describe_pull(pulled: AccountPull) -> str:
     aside = sum(report.kept_aside for report in pulled.reports)
     told += f", {aside} answers kept aside" if aside else ""
     return told + (f", {len(pulled.errors)} windows failed" if pulled.errors else "")
-
-
-def parse_moment(text: str) -> datetime:
-    """A moment in UTC: `2026-03-03` is its midnight. Raises typer.BadParameter."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no moment; write 2026-03-03 or 2026-03-03T08:00") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

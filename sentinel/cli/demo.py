@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentinel.cli.invocation import Invocation
+from sentinel.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,9 +41,7 @@ def demo(
 
     console = Console(highlight=False)
     place = folder or Path(tempfile.mkdtemp(prefix="sentinel-demo-"))
-    place.mkdir(parents=True, exist_ok=True)
-    rules_file = place / "rules.yaml"
-    rules_file.write_text(demo_rules(), encoding="utf-8")
+    rules_file = _write_rules(place)
     world = World.build(datetime.now(UTC), seed=seed)
     with Server({API_KEY: world}, clock=lambda: datetime.now(UTC)) as server:
         environment = {
@@ -54,6 +53,19 @@ def demo(
         with open_workplace(Invocation(rules_path=rules_file)) as opened:
             _run(console, opened, server.url)
     _farewell(console, environment, rules_file)
+
+
+def _write_rules(folder: Path) -> Path:
+    """The rules in their folder. Raises UsageError rather than overwrite rules of somebody's own."""
+    rules_file = folder / "rules.yaml"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if rules_file.exists() and rules_file.read_text(encoding="utf-8") != demo_rules():
+            raise UsageError(f"{rules_file} exists already, and stays as it is: give the demo a folder of its own")
+        rules_file.write_text(demo_rules(), encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written ({error.strerror}); give another --folder") from error
+    return rules_file
 
 
 def demo_rules() -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentinel.cli.backtest import parse_day
-from sentinel.cli.cycle import AsJson, parse_moment
+from sentinel.cli.cycle import AsJson
 from sentinel.cli.explain_pictures import write_pictures
+from sentinel.cli.moments import parse_moment
 from sentinel.cli.output import say, write_json
 from sentinel.cli.workplace import now, open_workplace
 from sentinel.errors import UsageError
@@ -72,7 +73,7 @@ def explain(
     for file in write_pictures(judged_by, shown, png) if png else ():
         say(f"drawn: {file}")
     if not as_json and not all_ and len(chosen) > SHOWN:
-        say(f"and {len(chosen) - SHOWN} more scopes; --scope TEXT picks some, --all shows them all")
+        say(f"and {len(chosen) - SHOWN} more; --scope TEXT picks some, --all shows them all")
 
 
 def _bears(scope: Scope, text: str) -> bool:
@@ -102,9 +103,9 @@ def _print(console: Console, rule: Rule, one: Explanation) -> None:
 
     console.print(f"{rule.name}: {scope_name(one.scope)}, {one.day:%a} {one.day}", style="bold", markup=False)
     for line in (f"{sentence(rule, one)}.", *figures(one)):
-        console.print(Padding(Text(line), (0, 0, 0, 2)))
+        console.print(Padding(Text(line), (0, 0, 0, 2), expand=False))
     if one.course.cost.size:
-        console.print(draw_course(one.course, one.currency))
+        console.print(draw_course(one.course, one.currency, console.width))
     console.print()
 
 

@@ -22,7 +22,9 @@ def write_pictures(rule: Rule, explained: Sequence[Explanation], path: Path) -> 
     from sentinel.evaluate import picture_of
     from sentinel.jobs.illustrate import draw
 
-    pictures = [picture for picture in (picture_of(rule, one) for one in explained) if picture is not None]
+    # What a commitment may come to is explained twice, and drawn once.
+    found = dict.fromkeys(picture_of(rule, one) for one in explained)
+    pictures = [picture for picture in found if picture is not None]
     if not pictures:
         raise UsageError(f"--png: there is no cost to draw for rule {rule.name}")
     for number, picture in enumerate(pictures, start=1):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sentinel.cli.cycle import parse_moment
+from sentinel.cli.moments import parse_moment
 from sentinel.cli.output import say
 from sentinel.cli.workplace import now, open_workplace
 from sentinel.errors import UsageError

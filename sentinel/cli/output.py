@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 
 import typer
 
@@ -16,3 +18,13 @@ def say(text: str) -> None:
 def write_json(record: Mapping[str, object]) -> None:
     """One JSON object on one line."""
     typer.echo(json.dumps(record, ensure_ascii=False))
+
+
+@contextmanager
+def results_alone(as_json: bool) -> Iterator[None]:
+    """With `--json`, send what a console channel prints meanwhile to standard error: only results are JSON."""
+    if not as_json:
+        yield
+        return
+    with redirect_stdout(sys.stderr):
+        yield

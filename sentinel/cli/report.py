@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentinel.cli.cycle import AsJson, show_reports
-from sentinel.cli.output import say, write_json
+from sentinel.cli.output import results_alone, say, write_json
 from sentinel.cli.workplace import Workplace, now, open_workplace
 from sentinel.domain.periods import PeriodKind
 
@@ -52,7 +52,8 @@ def report(
             from sentinel.notify import print_message
 
             print_message(Console(highlight=False), message_of(made))
-        parked = send and rule is not None and _send(place, rule, made)
+        with results_alone(as_json):
+            parked = send and rule is not None and _send(place, rule, made)
     if parked:
         raise typer.Exit(1)
 

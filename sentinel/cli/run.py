@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import signal
 import threading
 from functools import partial
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 
 def run(ctx: typer.Context) -> None:
     """Pull, evaluate and deliver on schedule, until SIGTERM; SIGHUP reads the rules again."""
+    # Until the daemon listens for it: it would end the process, and the rules are about to be read anyway.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     from sentinel.daemon import Daemon
     from sentinel.store import claim_daemon
 
@@ -92,14 +95,12 @@ class _Service:
 
 def _cycle(place: Workplace, stop: threading.Event) -> None:
     from sentinel.jobs.cycle import pull_and_evaluate_when_due
-    from sentinel.notify import beat
 
     tick = pull_and_evaluate_when_due(place.database, place.rules, place.rules_hash, place.open_client, now, stop)
     if tick.evaluation is not None:
         found, told = len(tick.evaluation.decision.findings), len(tick.evaluation.told)
         log.info("evaluated: %d findings, %d changes", found, told)
-    if place.settings.heartbeat_url is not None and not any(pull.failed for pull in tick.pulls):
-        beat(place.settings.heartbeat_url.get_secret_value())
+    place.beat(tick.pulls)
 
 
 def _deliver(place: Workplace, channel: Channel, stop: threading.Event) -> None:

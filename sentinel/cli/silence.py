@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import getpass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sentinel.cli.cycle import AsJson, parse_moment
+from sentinel.cli.cycle import AsJson
+from sentinel.cli.moments import parse_end, parse_moment
 from sentinel.cli.output import say, write_json
-from sentinel.cli.workplace import now, open_workplace
+from sentinel.cli.workplace import now, open_workplace, user_name
 from sentinel.errors import UsageError
 
 if TYPE_CHECKING:
@@ -53,8 +52,8 @@ def add(
         id=None,
         matchers=(*map(_matcher, where or ()), *([("rule", rule)] if rule else [])),
         starts_at=starts_at,
-        ends_at=_end(starts_at, lasting, until),
-        author=author or getpass.getuser(),
+        ends_at=parse_end(starts_at, lasting, until),
+        author=author or user_name(),
         comment=comment,
     )
     with open_workplace(ctx.obj) as place:
@@ -63,7 +62,7 @@ def add(
         write_json(_record(done, moment))
         return
     typer.echo(_line(done, moment))
-    _say_covered(done)
+    _say_covered(done, moment)
 
 
 @app.command("list")
@@ -89,7 +88,10 @@ def list_(
 
 
 @app.command("end")
-def end(ctx: typer.Context, number: Annotated[int, typer.Argument(help="The silence's number.")]) -> None:
+def end(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(min=1, max=2**31 - 1, help="The silence's number.")],
+) -> None:
     """End a silence now; what still fires is told once by the next evaluation."""
     from sentinel.jobs.hold import release
 
@@ -103,21 +105,6 @@ def _matcher(text: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise UsageError(f"--where {text}: write DIMENSION=VALUE, like cluster=load-*")
     return name, value
-
-
-def _end(starts_at: datetime, lasting: str | None, until: str | None) -> datetime:
-    from sentinel.rules.values import duration
-
-    if (lasting is None) == (until is None):
-        raise UsageError("say how long: either --for 7d or --until 2026-03-10")
-    if until is not None:
-        moment = parse_moment(until)
-        # A day alone is meant with all its hours.
-        return moment + timedelta(days=1) if len(until) == len("2026-03-10") else moment
-    try:
-        return starts_at + duration(lasting)
-    except (ValueError, OverflowError) as error:
-        raise UsageError(f"--for {lasting}: {error}") from None
 
 
 def _line(one: Held, moment: datetime) -> str:
@@ -134,10 +121,11 @@ def _state(one: Held, moment: datetime) -> str:
     return "stands" if moment < one.silence.ends_at else "ended"
 
 
-def _say_covered(one: Held) -> None:
+def _say_covered(one: Held, moment: datetime) -> None:
     from sentinel.cli.alert_view import alert_line
 
-    say(f"it covers {len(one.covers)} of the open alerts" if one.covers else "it covers no open alert")
+    covers = "it covers" if one.silence.starts_at <= moment else "it would cover, as they stand now,"
+    say(f"{covers} {len(one.covers)} of the open alerts" if one.covers else f"{covers} no open alert")
     for alert in one.covers:
         say(f"  {alert_line(alert)}")
 

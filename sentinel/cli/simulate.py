@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sentinel.cli.output import say, write_json
+from sentinel.errors import UsageError
 
 if TYPE_CHECKING:
     from sentinel.simulator import Incident
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def simulate(
     *,
-    port: Annotated[int, typer.Option(help="The port on 127.0.0.1; 0 takes a free one.")] = 8474,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port on 127.0.0.1; 0 takes a free one.")] = 8474,
     seed: Annotated[int, typer.Option(help="Another seed is another account.")] = 1,
     clusters: Annotated[int, typer.Option(min=8, max=500, help="How many clusters the account has.")] = 24,
     key: Annotated[str, typer.Option(help="The key that requests must bring.")] = "simulated",
@@ -49,7 +50,10 @@ def simulate(
         typer.echo(url)
         say(f"SENTINEL_WARPSTREAM_URL={url} WARPSTREAM_API_KEY={key} sentinel once   # in another terminal")
 
-    server.serve(announce)
+    try:
+        server.serve(announce)
+    except OSError as error:
+        raise UsageError(f"cannot listen on port {port}: {error.strerror}; --port 0 takes a free one") from error
 
 
 def _record(incident: Incident) -> dict[str, object]:

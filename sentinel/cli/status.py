@@ -85,8 +85,10 @@ def _account_lines(account: AccountOverview) -> Iterator[str]:
 def _queue_line(queue: QueueState) -> str:
     waits = f" since {queue.waiting_since:%Y-%m-%d %H:%M} UTC" if queue.waiting_since else ""
     error = f"; last error: {queue.error}" if queue.error else ""
+    way_out = "; `sentinel deliver --parked` sends them once the channel works" if queue.parked else ""
     silenced = f", {queue.silenced} silenced" if queue.silenced else ""
-    return f"{queue.channel}: {queue.sent} sent, {queue.waiting} waiting{waits}, {queue.parked} parked{silenced}{error}"
+    counts = f"{queue.sent} sent, {queue.waiting} waiting{waits}, {queue.parked} parked{silenced}"
+    return f"{queue.channel}: {counts}{error}{way_out}"
 
 
 def _record(seen: Overview) -> dict[str, Any]:
@@ -138,6 +140,8 @@ def _record(seen: Overview) -> dict[str, Any]:
                 "waiting": queue.waiting,
                 "parked": queue.parked,
                 "silenced": queue.silenced,
+                "waiting_since": queue.waiting_since and queue.waiting_since.isoformat(),
+                "error": queue.error,
             }
             for queue in seen.queues
         ],

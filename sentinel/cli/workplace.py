@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import getpass
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from sentinel.cli.invocation import Invocation
 if TYPE_CHECKING:
     from threading import Event
 
+    from sentinel.jobs.pull_costs import AccountPull
     from sentinel.notify import Channel
     from sentinel.pull import BillingClient
     from sentinel.rules.model import Account, Rules
@@ -39,6 +42,13 @@ class Workplace:
 
         return {name: open_channel(name, spec, self.settings) for name, spec in self.rules.channels.items()}
 
+    def beat(self, pulls: Iterable[AccountPull]) -> None:
+        """Give the monitor that the environment names a sign of life, unless one of the pulls failed."""
+        from sentinel.notify import beat
+
+        if self.settings.heartbeat_url is not None and not any(pull.failed for pull in pulls):
+            beat(self.settings.heartbeat_url.get_secret_value())
+
 
 def open_client(settings: Settings, account: Account, shutdown: Event | None = None) -> BillingClient:
     """A client of the billing API that the environment names, for one account."""
@@ -63,3 +73,11 @@ def open_workplace(invocation: Invocation) -> Iterator[Workplace]:
 def now() -> datetime:
     """The moment, in UTC."""
     return datetime.now(UTC)
+
+
+def user_name() -> str:
+    """Who runs the command; `user 10001` where the system knows no name, as in a container."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"

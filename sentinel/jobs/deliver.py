@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
@@ -61,7 +62,22 @@ def deliver_channel(
     stop: Event | None = None,
     sleep: Sleep | None = None,
 ) -> ChannelReport:
-    """Send what is due on one channel: claim, send, record, one notification after the other, at the channel's pace."""
+    """Send what is due on one channel: claim, send, record, one notification after the other, at the channel's pace.
+
+    The channel may keep its connection from one to the next; at the end it is closed.
+    """
+    with closing(channel):
+        return _send_due(database, rules, channel, clock, stop, sleep)
+
+
+def _send_due(
+    database: Database,
+    rules: Rules,
+    channel: Channel,
+    clock: Callable[[], datetime],
+    stop: Event | None,
+    sleep: Sleep | None,
+) -> ChannelReport:
     spec = rules.channels[channel.name]
     pace = _Pace(spec.pause.total_seconds(), clock)
     sleep = sleep or (stop.wait if stop else time.sleep)

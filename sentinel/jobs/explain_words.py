@@ -138,7 +138,7 @@ def _new_spend(rule: NewSpend, explained: Explanation) -> str:
 
 def _freshness(_: Freshness, explained: Explanation) -> str:
     if explained.observed is None or explained.upper is None:
-        return "It did not fire: the account was only ever imported, no pull of it can be late"
+        return "It did not fire: no pull had been made by then; an account that is only ever imported cannot be late"
     if explained.why.fires:
         allowed = f", {explained.upper:.0f} h are allowed" if explained.upper else ""
         return f"It fired: {explained.note}, for {explained.observed:.0f} h{allowed}"

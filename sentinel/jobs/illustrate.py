@@ -6,17 +6,17 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sentinel.charts import burn_up, movers, period, spend
+from sentinel.charts import burn_down, burn_up, movers, period, spend
 from sentinel.domain.alerts import Alert, Transition, TransitionKind
 from sentinel.domain.messages import Chart, Message
-from sentinel.domain.pictures import BurnUp, Movers, PeriodCourse, SpendCourse
+from sentinel.domain.pictures import BurnDown, BurnUp, Movers, PeriodCourse, SpendCourse
 from sentinel.errors import ChartError
 from sentinel.evaluate import moves_of
 
 log = logging.getLogger(__name__)
 
-Picture = SpendCourse | BurnUp | Movers | PeriodCourse
-Look = Callable[[Sequence[Alert]], Mapping[int, SpendCourse | BurnUp]]
+Picture = SpendCourse | BurnUp | BurnDown | Movers | PeriodCourse
+Look = Callable[[Sequence[Alert]], Mapping[int, SpendCourse | BurnUp | BurnDown]]
 """The pictures of some alerts by their ids; those without one are left out."""
 
 ALERTS_AT_MOST = 20
@@ -28,6 +28,7 @@ _ILLUSTRATED = frozenset(
 _DRAWN_BY: Mapping[type[Picture], Callable[..., Chart]] = {
     SpendCourse: spend,
     BurnUp: burn_up,
+    BurnDown: burn_down,
     Movers: movers,
     PeriodCourse: period,
 }

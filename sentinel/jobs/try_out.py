@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -46,11 +47,13 @@ def send_samples(channels: Iterable[str], open_channel: Callable[[str], Channel]
 def _send_sample(open_channel: Callable[[str], Channel], name: str, moment: datetime) -> str:
     key = f"test/{moment.isoformat()}"
     notification = Notification(0, name, key, sample(moment), attempts=1, uncertain=False, created_at=moment)
-    return f"receipt {open_channel(name).send(notification).remote_id}"
+    with closing(open_channel(name)) as channel:
+        return f"receipt {channel.send(notification).remote_id}"
 
 
 def _check(open_channel: Callable[[str], Channel], name: str) -> str:
-    return open_channel(name).check()
+    with closing(open_channel(name)) as channel:
+        return channel.check()
 
 
 def _ask(open_client: Callable[[Account], BillingClient], account: Account, today: date) -> str:

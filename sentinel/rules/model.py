@@ -109,6 +109,13 @@ def _regular_expression(text: str) -> str:
     return text
 
 
+def _sendable(key: SecretStr) -> SecretStr:
+    text = key.get_secret_value()
+    if not (text.isascii() and text.isprintable() and " " not in text):
+        raise ValueError("holds a space, a line break or another character that no key has")
+    return key
+
+
 class Settings(Entry):
     """How the history is kept."""
 
@@ -127,7 +134,7 @@ class Account(Entry):
     """One WarpStream account: one API key, one currency."""
 
     name: Name
-    api_key: Secret
+    api_key: Annotated[Secret, AfterValidator(_sendable)]
     currency: Currency = "USD"
 
 

@@ -77,11 +77,19 @@ def test_the_fields_of_json_are_the_documented_ones_and_a_mark_ends_the_alert(fi
     shown = firing("alerts", "show", "1")
     assert "Spend spike: orders-prod" in shown.stdout
     assert "opened (outside_band)" in shown.stdout
+    assert firing("alerts", "snooze", "1", "--for", "3d", "--by", "bob").returncode == 0
     assert firing("alerts", "expected", "1", "--by", "ann", "--comment", "migration").returncode == 0
     (closed,) = records(firing("evaluate", "--json").stdout)
     assert (closed["state"], closed["reason"]) == ("expired", "marked_expected")
     assert firing("alerts").stdout == ""
     assert "ann migration" in firing("alerts", "show", "1").stdout
+    (story,) = records(firing("alerts", "show", "1", "--json").stdout)
+    assert [one["transition"] for one in story["transitions"]] == ["opened", "expired"]
+    assert [(mark["mark"], mark["author"], bool(mark["until"])) for mark in story["marks"]] == [
+        ("snoozed", "bob", True),
+        ("expected", "ann", False),
+    ]
+    assert [day["day"] for day in story["days"]][-1] == closed["day"]
 
 
 def test_an_unknown_alert_is_wrong_usage(firing: Command) -> None:

@@ -50,7 +50,7 @@ def test_one_that_is_used_up_early_and_one_left_unused_are_told_with_the_right_d
     assert abs((found - truth).days) <= 3
     assert date.fromisoformat(outlook["earliest"]) <= truth <= date.fromisoformat(outlook["latest"])
     assert (outlook["stage"], outlook["probability"] > 0.99) == ("near", True)
-    message = " ".join(done.stdout.replace("▌", " ").split())
+    message = " ".join(done.stderr.replace("▌", " ").split())
     assert f"used up about {spoken(found)}" in message
     assert f"{(EARLY_END - found).days} days before its end on {spoken(EARLY_END)}" in message
     least, left, most = transitions["ample"]["outlook"]["unused"]
@@ -119,14 +119,16 @@ def test_missing_days_are_named_and_spent_before_fills_them(tmp_path: Path) -> N
 
 
 def test_explain_says_how_sure_it_is_and_what_it_needs(tmp_path: Path) -> None:
-    """Both fates of one commitment, with the probability that decided."""
+    """Both fates of one commitment, with the probability that decided, and one picture of it."""
     account = Prepaid.build(5)
     amount = account.usage(FROM, day(25))
     rules = f"commitments: [{{name: early, amount: {amount:.2f}, from: {FROM}, to: {day(60)}}}]\n"
     with watching(tmp_path, account.world, rules) as sentinel:
         assert sentinel("pull").returncode == 0
-        done = sentinel("explain", "early", "--day", f"{day(-3)}", "--json")
+        png = tmp_path / "early.png"
+        done = sentinel("explain", "early", "--day", f"{day(-3)}", "--json", "--png", str(png))
         checked = sentinel("check").stdout
+    assert png.read_bytes().startswith(b"\x89PNG")
     fired, not_fired = (json.loads(line) for line in done.stdout.splitlines())
     assert (fired["fires"], not_fired["fires"]) == (True, False)
     assert fired["observed"] > fired["upper"] == pytest.approx(amount, abs=0.01)

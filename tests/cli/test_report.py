@@ -75,7 +75,8 @@ def test_a_report_can_be_sent_at_once(pulled: Command) -> None:
     sent = pulled("report", "weekly", "--send", "--json")
     assert sent.returncode == 0
     assert "here: 1 sent, 0 put off, 0 parked" in sent.stderr
-    assert "REPORT  weekly: $" in sent.stdout
+    assert "REPORT  weekly: $" in sent.stderr, "standard output is for JSON"
+    assert json.loads(sent.stdout)["report"] == "weekly"
     assert "tells nobody" in pulled("report", "mute", "--send").stderr
 
 

@@ -87,7 +87,7 @@ def test_an_alert_by_itself_brings_its_chart(tmp_path: Path) -> None:
     data = json.loads(spike_told.chart.specification)["datasets"]
     assert [one["day"] for one in data["days"] if one["kind"] == "outside the range"] == [day]
     assert "$" in spike_told.chart.alt
-    assert json.loads(budget_told.chart.specification)["datasets"]["spent"][-1]["spent"] > 90
+    assert json.loads(budget_told.chart.specification)["datasets"]["known"][-1]["spent"] > 90
 
 
 def test_a_digest_brings_one_chart_of_the_largest_moves(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from sentinel.errors import AlreadyRunning
+from sentinel.errors import AlreadyRunning, StoreError
 from sentinel.store.database.engine import Database
 
 _DAEMON = 7_365_646_533
@@ -50,7 +50,14 @@ def claim_daemon(database: Database) -> Iterator[None]:
 def _claim_file(database: Path) -> Iterator[None]:
     # A lock on the database file itself would get in the way of SQLite's own.
     path = database.with_name(f"{database.name}-lock")
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise StoreError(
+            f"cannot write {path}, which says that the database has a daemon: {error.strerror}; "
+            "check the owner and mode of its directory"
+        ) from error
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -16,7 +16,8 @@ from sentinel.store.alerting import tables
 class QueueState:
     """The notifications of one channel: how many wait (those being sent included), are sent, are parked, are silenced.
 
-    `waiting_since` is when the oldest that waits was written, `error` what went wrong with it last.
+    `waiting_since` is when the oldest that waits was written, `error` what went wrong with it last; where nothing that
+    waits has failed, with the one parked last.
     """
 
     channel: str
@@ -53,13 +54,15 @@ def queue_state(conn: Connection) -> tuple[QueueState, ...]:
             func.count(case((c.state == NotificationState.PARKED.value, 1))).label("parked"),
             func.count(case((c.state == NotificationState.SILENCED.value, 1))).label("silenced"),
             func.min(case((c.state.in_(_WAITING), c.id))).label("oldest"),
+            func.max(case((c.state == NotificationState.PARKED.value, c.id))).label("last_parked"),
         )
         .group_by(c.channel)
         .order_by(c.channel)
     )
     rows = conn.execute(query).all()
-    first = [row.oldest for row in rows if row.oldest is not None]
-    details = {row.id: row for row in conn.execute(select(c.id, c.created_at, c.error).where(c.id.in_(first)))}
+    looked_at = [number for row in rows for number in (row.oldest, row.last_parked) if number is not None]
+    details = {row.id: row for row in conn.execute(select(c.id, c.created_at, c.error).where(c.id.in_(looked_at)))}
+    errors = {number: row.error for number, row in details.items()}
     return tuple(
         QueueState(
             channel=row.channel,
@@ -68,7 +71,7 @@ def queue_state(conn: Connection) -> tuple[QueueState, ...]:
             parked=row.parked,
             silenced=row.silenced,
             waiting_since=details[row.oldest].created_at if row.oldest is not None else None,
-            error=details[row.oldest].error if row.oldest is not None else None,
+            error=errors.get(row.oldest) or errors.get(row.last_parked),
         )
         for row in rows
     )

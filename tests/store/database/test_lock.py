@@ -7,10 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from sentinel.errors import AlreadyRunning
+from sentinel.errors import AlreadyRunning, StoreError
 from sentinel.store import Database, claim_daemon, open_database
 
 HOLD = """
@@ -65,4 +66,15 @@ def test_the_claim_ends_with_its_block_and_others_may_still_read_and_write(datab
 def test_daemons_of_two_databases_do_not_meet(sqlite_database: Database, postgres_database: Database) -> None:
     """Each database has its own."""
     with claim_daemon(sqlite_database), claim_daemon(postgres_database):
+        pass
+
+
+def test_a_lock_that_cannot_be_written_is_a_named_error(tmp_path: Path) -> None:
+    """A folder that is not ours says so, and what to look at."""
+    (tmp_path / "s.db-lock").mkdir()
+    with (
+        open_database(f"sqlite:///{tmp_path / 's.db'}") as database,
+        pytest.raises(StoreError, match="owner and mode of its directory"),
+        claim_daemon(database),
+    ):
         pass

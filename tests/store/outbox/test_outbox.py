@@ -269,17 +269,21 @@ def test_the_queue_can_be_seen(database: Database) -> None:
     for number in range(4):
         put(database, f"key-{number}", at=NOW + number * SECOND)
     put(database, "other", channel="owners")
+    put(database, "page", channel="oncall")
     sent(database, taken(database, after=timedelta(minutes=1), channel="owners"), "x")
     sent(database, taken(database, after=timedelta(minutes=1)))
+    page = taken(database, after=timedelta(minutes=1), channel="oncall")
     with database.write() as conn:
         second = claim(conn, "finops", NOW + timedelta(minutes=1), LEASE)
         assert second is not None
         park(conn, second, DOWN, NOW)
+        park(conn, page, DOWN, NOW)
     failed(database, taken(database, after=timedelta(minutes=1)))
     with database.read() as conn:
-        finops, owners = queue_state(conn)
+        finops, oncall, owners = queue_state(conn)
     assert (finops.channel, finops.waiting, finops.sent, finops.parked) == ("finops", 2, 1, 1)
     assert (finops.waiting_since, finops.error) == (NOW + 2 * SECOND, "the receiver is down")
+    assert (oncall.waiting, oncall.parked, oncall.error) == (0, 1, "the receiver is down")
     assert (owners.channel, owners.waiting, owners.sent, owners.waiting_since) == ("owners", 0, 1, None)
 
 
