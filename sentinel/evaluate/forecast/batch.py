@@ -17,6 +17,9 @@ from sentinel.evaluate.forecast.spread import Misses, prior_miss, read_misses
 BLOCK_SERIES = 256
 """Series read at once: bounds the memory and keeps the work near the processor's cache."""
 
+BEGINNING_SHARE = 0.5
+"""A series that began after a past forecast made it miss; whether more will begin is not known: it counts half."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sums:
@@ -60,7 +63,8 @@ def read_batch(costs: DailyCosts, scopes: Sequence[Columns], plan: Plan) -> Sums
         _add(sums.begun, begun, owner)
         for place, asked in enumerate(plan.asked):
             ahead = remainder(reading, asked.origin, asked.stretch)
-            _add(sums.errors[place], ahead.error, owner)
+            counted = np.where(begun[: asked.origin + 1], 1.0, BEGINNING_SHARE)
+            _add(sums.errors[place], counted * ahead.error, owner)
             ended = read_ended(window, reading, asked, ahead, plan.days_before)
             for total, part in (
                 (sums.expected, ended.cost + ahead.cost),

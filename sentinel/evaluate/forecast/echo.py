@@ -1,26 +1,31 @@
 """The shape of a month: what the level misses at the same place of each month, such as a price that falls by tier.
 
-The forecasts of the same stretch of the last months were off by so much of what they foretold. As far as these
-errors agree, the forecast is corrected by their mean.
+The forecasts of the same stretch of the last months were off by so much of what is usual. As far as these errors
+agree, and such corrections have paid off before, the forecast is corrected by their median.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from itertools import count, dropwhile, islice
 
 import numpy as np
 
-from sentinel.evaluate.forecast.history import Columns, Floats, months_before, running_sum
+from sentinel.evaluate.forecast.history import Columns, Floats, decayed_sums, moved, running_sum, same_days
 from sentinel.evaluate.forecast.reading import Reading
 from sentinel.evaluate.forecast.stretch import Stretch
 
 MONTHS = 4
-MONTH_KEEP = 0.85
-"""The last four months that are known, each earlier one counting 15% less."""
+"""The last four months that are known."""
 
-CAUTION = 3.0
 LEAST_VARIANCE = 0.003
-"""How much of a correction the disagreement of its months takes away; they never agree better than to 5%."""
+"""Months never agree better than to 5%."""
+
+SHARPNESS = 4
+ERROR_KEEP = 0.97
+ERROR_SHRINK = 2.0
+"""A correction is weighed like the memories of a level: by its past errors to the power 2 ** SHARPNESS."""
+
+HOPELESS = 10.0
+"""A correction that was ten times as far off as none counts for nothing at all; larger powers would only overflow."""
 
 USUAL_DAYS = 28
 """Errors are shares of what the last four weeks cost."""
@@ -30,22 +35,54 @@ def echo_of(reading: Reading, error: Floats, origin: int, stretch: Stretch) -> F
     """[days, series]: the correction of each day's forecast, by what was known at the end of that day."""
     usual = running_sum(reading.filled[: origin + 1], USUAL_DAYS) / USUAL_DAYS * stretch.days
     relative = np.divide(error, usual, out=np.full_like(error, np.nan), where=usual > 0)
-    total, energy, weights, squares = (np.zeros_like(error) for _ in range(4))
-    for place, past in enumerate(_same_place(reading.history.first_day, len(error), stretch.end)):
-        found = np.where((past >= 0)[:, None], relative[past], np.nan)
-        weight = np.where(np.isnan(found), 0.0, MONTH_KEEP**place)
-        found = np.nan_to_num(found)
-        total += weight * found
-        energy += weight * found**2
-        weights += weight
-        squares += weight**2
-    some = np.maximum(weights, 1e-300)
-    months = np.where(weights > 0, weights**2 / np.maximum(squares, 1e-300), 0.0)
-    mean = total / some
-    variance = np.maximum(energy / some - mean**2, 0.0) * months / np.maximum(months - 1, 1e-9)
-    doubt = CAUTION * (variance + LEAST_VARIANCE / np.maximum(months, 1)) / np.maximum(months * mean**2, 1e-300)
-    share = np.where(months > 1, np.clip(1 - doubt, 0, 1) * months / (months + 0.5), 0.0)
-    return np.asarray(share * mean * usual)
+    places = _same_place(reading.history.first_day, len(error), stretch.end)
+    middle, variance, agreeing = _agreed([np.where((past >= 0)[:, None], relative[past], np.nan) for past in places])
+    doubt = (variance + LEAST_VARIANCE / np.maximum(agreeing, 1)) / np.maximum(agreeing * middle**2, 1e-300)
+    share = np.where(agreeing > 1, agreeing / (agreeing + 0.5), 0.0)
+    size = share * np.clip(1 - doubt, 0, 1) * middle * usual
+    return np.asarray(_worth(error, size, stretch.end) * size)
+
+
+def _agreed(months: list[Floats]) -> tuple[Floats, Floats, Floats]:
+    """The median of up to four months, the variance of those that agree, and their number.
+
+    Of three or four months the one that strays most is left out of the variance: something else happened in it.
+    """
+    known = np.sum([~np.isnan(month) for month in months], axis=0)
+    cases = [known == count for count in (4, 3, 2)]
+    low, second, third, high = _ascending([np.nan_to_num(month, nan=np.inf) for month in months])
+    with np.errstate(invalid="ignore"):  # what is infinite, for want of a month, is not chosen
+        middle = np.select(cases, [(second + third) / 2, second, (low + second) / 2], 0.0)
+        four = np.minimum(_variance(low, second, third), _variance(second, third, high))
+        three = np.minimum(_variance(low, second), _variance(second, third))
+        variance = np.select(cases, [four, three, _variance(low, second)], 0.0)
+    return middle, variance, np.select(cases, [3.0, 2.0, 2.0], known.astype(float))
+
+
+def _worth(error: Floats, size: Floats, delay: int) -> Floats:
+    """[days, series]: which part of a correction is made, by how much closer it came than none in the past."""
+    judged = ~np.isnan(error)
+    off = (np.where(judged, np.abs(one), 0.0) for one in (error, error - size))
+    tried, plain, corrected = decayed_sums(ERROR_KEEP, judged.astype(float), *off)
+    score = np.divide(corrected, plain, out=np.ones_like(plain), where=plain > 0)
+    score = np.minimum(score, HOPELESS)
+    for _ in range(SHARPNESS):
+        score *= score
+    return moved(tried / (tried + ERROR_SHRINK) / (1 + score), delay, 0.0)
+
+
+def _ascending(months: list[Floats]) -> list[Floats]:
+    """Four arrays, sorted at each place."""
+    ordered = list(months)
+    for one, other in ((0, 1), (2, 3), (0, 2), (1, 3), (1, 2)):
+        smaller, larger = np.minimum(ordered[one], ordered[other]), np.maximum(ordered[one], ordered[other])
+        ordered[one], ordered[other] = smaller, larger
+    return ordered
+
+
+def _variance(*values: Floats) -> Floats:
+    mean = np.add.reduce(values) / len(values)
+    return np.asarray(np.add.reduce([(value - mean) ** 2 for value in values]) / (len(values) - 1))
 
 
 @lru_cache(maxsize=256)
@@ -54,10 +91,5 @@ def _same_place(first_day: date, rows: int, end: int) -> Columns:
 
     Only stretches that had ended by the row itself teach it something.
     """
-    places = np.full((MONTHS, rows), -1, np.int64)
-    for row in range(rows):
-        last = first_day + timedelta(days=row + end)
-        distances = ((last - months_before(last, back)).days for back in count(1))
-        ended = islice(dropwhile(lambda distance: distance < end, distances), MONTHS)
-        places[:, row] = [max(row - distance, -1) for distance in ended]
-    return places
+    origins = np.arange(rows)
+    return np.maximum(same_days(first_day, origins + end, origins, MONTHS) - end, -1)

@@ -6,7 +6,7 @@ import numpy as np
 
 from sentinel.evaluate.detector.selection import Singles, median_of_known
 from sentinel.evaluate.forecast.habits import DEVIATION_TO_SIGMA, Habits
-from sentinel.evaluate.forecast.history import Flags, Floats, History, moved, running_sum
+from sentinel.evaluate.forecast.history import Columns, Flags, Floats, History, moved, running_sum
 
 LEVEL_DAYS = 14
 LEAST_DAYS = 7
@@ -84,11 +84,8 @@ def _large(history: History, usual: Floats) -> Flags:
     return np.asarray(large & (often <= np.maximum(FREQUENT_LEAST, FREQUENT * days)))
 
 
-def _runs(large: Flags, known: Flags) -> Floats:
+def _runs(large: Flags, known: Flags) -> Columns:
     """How many large days stand in a row up to each day; unknown days neither end nor lengthen a run."""
-    run = np.zeros(large.shape)
-    length = np.zeros(large.shape[1])
-    for row, (is_large, is_known) in enumerate(zip(large, known, strict=True)):
-        length = np.where(is_known, np.where(is_large, length + 1, 0.0), length)
-        run[row] = np.where(is_large, length, 0.0)
-    return run
+    so_far = np.cumsum(large, axis=0, dtype=np.int64)
+    before = np.maximum.accumulate(np.where(known & ~large, so_far, 0), axis=0)
+    return np.where(large, so_far - before, 0)

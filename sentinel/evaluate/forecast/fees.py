@@ -1,48 +1,41 @@
-"""Fees: an excess that recurs on the same day of the month; and what other spikes cost on a usual day."""
-
-from dataclasses import dataclass
-from itertools import count, dropwhile, islice, takewhile
+"""Fees: an excess that recurs on the same day of the month."""
 
 import numpy as np
 
 from sentinel.evaluate.forecast.excess import Excess
-from sentinel.evaluate.forecast.history import Floats, History, decayed_sum, months_before
+from sentinel.evaluate.forecast.history import Columns, Floats, History, same_days
 
 MONTHS = 6
 FEE_SHARE = 0.6
 FEE_TIMES = 2
-"""A fee has come twice, and in 60% of the last six months; on the 1st, where fees are usual, once suffices."""
+"""A fee has come twice, and in 60% of the last six months; on the 1st, where fees are usual, once suffices.
 
-RARE_KEEP = 0.995
-"""Spikes without a rhythm are spread over some two hundred days."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Fees:
-    """[days, series] each: the fee that every day was expected to bring, and what other spikes cost a day."""
-
-    past: Floats
-    rate: Floats
+Of other large days nothing is expected: the likeliest month has none.
+"""
 
 
-def read_fees(history: History, excess: Excess) -> Fees:
-    """The fees of the days of the history."""
-    past = np.zeros_like(excess.size)
-    for row in range(28, history.days):
-        past[row] = fee_on(history, excess, row, row - 1)
-    rate = decayed_sum(np.maximum(excess.size - past, 0.0), RARE_KEEP) * (1 - RARE_KEEP)
-    return Fees(past, rate)
+def past_fees(history: History, excess: Excess) -> Floats:
+    """[days, series]: the fee that each day was expected to bring, by what was known the day before."""
+    rows = np.arange(history.days)
+    return _fees(history, excess, rows, rows - 1)
 
 
-def fee_on(history: History, excess: Excess, row: int, origin: int) -> Floats:
-    """[series]: the fee expected on a day, which may lie ahead, by what is known at the end of the day `origin`."""
-    day = history.day(row)
-    rows = (row - (day - months_before(day, back)).days for back in count(1))
-    ended = dropwhile(lambda past: past > origin, rows)
-    past = list(takewhile(lambda past: past >= 0, islice(ended, MONTHS)))
-    sizes, known = excess.size[past], history.known[past]
-    times, chances = np.count_nonzero(sizes > 0, axis=0), np.count_nonzero(known, axis=0)
+def fees_ahead(history: History, excess: Excess, rows: Columns, origin: int) -> Floats:
+    """[series]: the fees expected on some days ahead, by what is known at the end of the day `origin`."""
+    return np.asarray(_fees(history, excess, rows, np.full(len(rows), origin)).sum(axis=0))
+
+
+def _fees(history: History, excess: Excess, rows: Columns, newest: Columns) -> Floats:
+    past = same_days(history.first_day, rows, newest, MONTHS)
+    total = np.zeros((len(rows), excess.size.shape[1]))
+    times, chances = np.zeros_like(total), np.zeros_like(total)
+    for month in past:
+        there = (month >= 0)[:, None] & history.known[month]
+        size = np.where(there, excess.size[month], 0.0)
+        total += size
+        times += size > 0
+        chances += there
     is_fee = (times >= FEE_TIMES) & (times >= FEE_SHARE * chances)
-    if day.day == 1:
-        is_fee |= (times > 0) & (chances == 1)
-    return np.where(is_fee, sizes.sum(axis=0) / np.maximum(chances, 1), 0.0)
+    is_first = np.array([history.day(row).day == 1 for row in rows.tolist()], np.bool_)
+    is_fee[is_first] |= ((times > 0) & (chances == 1))[is_first]
+    return np.where(is_fee, total / np.maximum(chances, 1), 0.0)

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import TypeVar
 
 import numpy as np
@@ -12,6 +11,11 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Columns = NDArray[np.int64]
 Real = TypeVar("Real", np.float32, np.float64)
+
+SHORTEST_MONTH = 28
+
+SPAN = 16
+"""About the root of the days that a forecast reads: so few steps add up all of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,13 +47,24 @@ def read_history(first_day: date, cost: Floats, settled: Flags) -> History:
     return History(first_day, np.where(known, np.maximum(cost.T, 0.0), 0.0), known)
 
 
-@lru_cache(maxsize=1 << 16)
-def months_before(day: date, months: int) -> date:
-    """The same day of the month so many months before; the last day of a month stays a last day."""
-    month = day.year * 12 + day.month - 1 - months
-    last = (date((month + 1) // 12, (month + 1) % 12 + 1, 1) - timedelta(days=1)).day
-    is_last = (day + timedelta(days=1)).day == 1
-    return date(month // 12, month % 12 + 1, last if is_last else min(day.day, last))
+def same_days(first_day: date, rows: Columns, newest: Columns, months: int) -> Columns:
+    """[months, rows]: the rows of the same day in the last months before, -1 where there is none.
+
+    Only rows up to `newest` are given. The last day of a month stays a last day.
+    """
+    first = np.datetime64(first_day, "D")
+    day = first + rows
+    month = day.astype("datetime64[M]")
+    is_last = (day + 1).astype("datetime64[M]") > month
+    of_month = (day - month.astype("datetime64[D]")).astype(np.int64)
+    skipped = int(np.max(rows - newest, initial=0)) // SHORTEST_MONTH + 1
+    earlier = month - np.arange(1, months + skipped + 1)[:, None]
+    start, stop = earlier.astype("datetime64[D]"), (earlier + 1).astype("datetime64[D]")
+    last = (stop - start).astype(np.int64) - 1
+    found = (start - first).astype(np.int64) + np.where(is_last, last, np.minimum(of_month, last))
+    begin = (found > newest).sum(axis=0)
+    chosen: Columns = np.take_along_axis(found, begin + np.arange(months)[:, None], axis=0)
+    return np.maximum(chosen, -1)
 
 
 def moved(values: NDArray[Real], days: int, before: float = float("nan")) -> NDArray[Real]:
@@ -76,11 +91,24 @@ def running_sum(values: Floats, days: int) -> Floats:
 
 
 def decayed_sum(values: Floats, keep: float | Floats) -> Floats:
-    """The sum of each day and all days before it, a day's weight falling by the factor `keep` a day."""
-    result = np.empty_like(values)
-    state = np.zeros(values.shape[1:])
-    for row, value in enumerate(values):
-        np.multiply(state, keep, out=state)
-        np.add(state, value, out=state)
-        result[row] = state
-    return result
+    """The sum of each day and all days before it, a day's weight falling by the factor `keep` a day.
+
+    All spans of 16 days are added up at once, then each takes over what the one before it left.
+    """
+    days = len(values)
+    spans = -(-days // SPAN)
+    result = np.zeros((spans * SPAN, *values.shape[1:]))
+    result[:days] = values
+    cells = result.reshape(spans, SPAN, *values.shape[1:])
+    for day in range(1, SPAN):
+        cells[:, day] += cells[:, day - 1] * keep
+    faded = np.asarray(keep) ** np.arange(1, SPAN + 1).reshape(SPAN, *[1] * (values.ndim - 1))
+    for span in range(1, spans):
+        cells[span] += cells[span - 1, -1] * faded
+    return result[:days]
+
+
+def decayed_sums(keep: float, *values: Floats) -> tuple[Floats, ...]:
+    """The decayed sums of several arrays of one shape: of a few series that costs as much as one."""
+    sums = decayed_sum(np.stack(values, axis=1), keep)
+    return tuple(sums[:, place] for place in range(len(values)))

@@ -4,10 +4,22 @@ import numpy as np
 
 from sentinel.evaluate.forecast.excess import Excess
 from sentinel.evaluate.forecast.habits import Habits
-from sentinel.evaluate.forecast.history import Flags, Floats, History, decayed_sum, moved, running_sum
+from sentinel.evaluate.forecast.history import (
+    Columns,
+    Flags,
+    Floats,
+    History,
+    decayed_sum,
+    decayed_sums,
+    moved,
+    running_sum,
+)
+from sentinel.evaluate.forecast.onsets import read_onsets
 
 MEMORIES = np.array([0.5, 0.7, 0.8, 0.87, 0.92, 0.96, 0.985])
 """By which factor a day's weight falls each day: from the last two days to the last two months."""
+
+KEEP = MEMORIES[:, None]
 
 MIDDLE = 3
 """The memory of about a week, which fills unknown days."""
@@ -35,19 +47,32 @@ LARGEST_STRAY = 3.0
 def read_levels(history: History, habits: Habits, excess: Excess) -> Floats:
     """[days, memories, series]: what a day of habit 1 costs; 0 before the first charge.
 
-    A level is the decayed sum of the costs over the decayed sum of the habits. Where the last 2 to 5 days all lie
-    clearly on one side of the level before them, it moves half the way to theirs.
+    A level is the decayed sum of the costs over the decayed sum of the habits, of the days since the last clear shift.
+    Where the last 2 to 5 days all lie clearly on one side of the level before them, it moves half the way to theirs.
     """
     share = np.where(history.known, habits.own, 0.0)
-    keep = MEMORIES[:, None]
     shape = (history.days, len(MEMORIES), history.cost.shape[1])
-    levels = decayed_sum(np.broadcast_to(excess.usual[:, None], shape), keep)
-    levels += excess.newest[:, None] + keep * excess.one_before[:, None]
-    levels /= np.maximum(decayed_sum(np.broadcast_to(share[:, None], shape), keep), 1e-300)
+    cost, shares = (decayed_sum(np.broadcast_to(one[:, None], shape), KEEP) for one in (excess.usual, share))
+    reference = cost[:, REFERENCE] / np.maximum(shares[:, REFERENCE], 1e-300)
+    noise = _noise(history, excess, reference, habits.own)
+    onset = read_onsets(history.known, share, excess.usual, noise)
+    for sums in (cost, shares):
+        _forget(sums, onset)
+    levels = cost + excess.newest[:, None] + KEEP * excess.one_before[:, None]
+    levels /= np.maximum(shares, 1e-300)
     shifted = _shifted(history, habits, excess, levels[:, REFERENCE])
     rows, places = np.nonzero(~np.isnan(shifted))
     levels[rows, :, places] += SHIFT_TRUST * (shifted[rows, places][:, None] - levels[rows, :, places])
     return levels
+
+
+def _forget(sums: Floats, onset: Columns) -> None:
+    """Take what lies before the onset of its level out of each decayed sum."""
+    rows, places = np.nonzero(onset)
+    before = onset[rows, places] - 1
+    faded = MEMORIES ** np.arange(len(sums))[:, None]
+    sums[rows, :, places] -= faded[rows - before] * sums[before, :, places]
+    np.maximum(sums, 0.0, out=sums)
 
 
 def _shifted(history: History, habits: Habits, excess: Excess, level: Floats) -> Floats:
@@ -69,8 +94,8 @@ def _noise(history: History, excess: Excess, level: Floats, own: Floats) -> Floa
     """[days, series]: the standard deviation of a day around its level."""
     before = np.nan_to_num(moved(level, 1))
     stray = np.where(history.known, np.minimum(np.abs(excess.usual - before * own), LARGEST_STRAY * level), 0.0)
-    days = decayed_sum(history.known.astype(float), NOISE_KEEP)
-    return np.asarray(MEAN_TO_SIGMA * decayed_sum(stray, NOISE_KEEP) / np.maximum(days, 1e-300))
+    total, days = decayed_sums(NOISE_KEEP, stray, history.known.astype(float))
+    return np.asarray(MEAN_TO_SIGMA * total / np.maximum(days, 1e-300))
 
 
 def _all_left(cost: Floats, own: Floats, before: Floats, limit: Floats, days: int) -> Flags:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentinel.evaluate.forecast.excess import Excess, read_excess
-from sentinel.evaluate.forecast.fees import Fees, read_fees
+from sentinel.evaluate.forecast.fees import past_fees
 from sentinel.evaluate.forecast.habits import Habits, read_habits
 from sentinel.evaluate.forecast.history import Floats, History, moved
 from sentinel.evaluate.forecast.levels import MIDDLE, read_levels
@@ -15,13 +15,14 @@ from sentinel.evaluate.forecast.levels import MIDDLE, read_levels
 class Reading:
     """A history and all that is learned from it.
 
-    levels: [days, memories, series]. filled: [days, series], the cost, and of unknown days what the level says.
+    fees: [days, series], the fee that each day was expected to bring. levels: [days, memories, series].
+    filled: [days, series], the cost, and of unknown days what the level says.
     """
 
     history: History
     habits: Habits
     excess: Excess
-    fees: Fees
+    fees: Floats
     levels: Floats
     filled: Floats
 
@@ -33,4 +34,4 @@ def read(history: History) -> Reading:
     levels = read_levels(history, habits, excess)
     usual = np.nan_to_num(moved(levels[:, MIDDLE], 1)) * habits.own
     filled = np.where(history.known, history.cost, usual)
-    return Reading(history, habits, excess, read_fees(history, excess), levels, filled)
+    return Reading(history, habits, excess, past_fees(history, excess), levels, filled)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sentinel.evaluate.forecast.echo import echo_of
-from sentinel.evaluate.forecast.fees import fee_on
-from sentinel.evaluate.forecast.history import Flags, Floats, decayed_sum
+from sentinel.evaluate.forecast.fees import fees_ahead
+from sentinel.evaluate.forecast.history import Flags, Floats, decayed_sum, decayed_sums
 from sentinel.evaluate.forecast.reading import Reading
 from sentinel.evaluate.forecast.stretch import Stretch
 
@@ -48,24 +48,24 @@ def remainder(reading: Reading, origin: int, stretch: Stretch) -> Remainder:
     rows = slice(0, origin + 1)
     habit = (reading.habits.over(stretch.end) - reading.habits.over(stretch.skip))[rows]
     actual = stretch.over(np.cumsum(reading.filled[rows], axis=0))
-    fees = stretch.over(np.cumsum(reading.fees.past[rows], axis=0))
-    extra = reading.fees.rate[rows] * stretch.days
+    even = actual - stretch.over(np.cumsum(reading.fees[rows], axis=0))
     begun = np.logical_or.accumulate(reading.history.known[rows], axis=0)
-    level = _mixed(reading.levels[rows], habit, actual - fees - extra, begun, stretch.end)
-    error = actual - fees - extra - level * habit
-    ahead = [origin + 1 + day for day in range(stretch.skip, stretch.end)]
-    fees_ahead = sum((fee_on(reading.history, reading.excess, row, origin) for row in ahead), np.zeros(habit.shape[1]))
+    level = _mixed(reading.levels[rows], habit, even, begun, stretch.end)
+    error = even - level * habit
+    days_ahead = origin + 1 + np.arange(stretch.skip, stretch.end)
+    fees = fees_ahead(reading.history, reading.excess, days_ahead, origin)
     echo = echo_of(reading, error, origin, stretch)
-    usual = level[-1] * habit[-1] + extra[-1] + fees_ahead
-    return Remainder(np.maximum(usual + echo[-1], 0.0), fees_ahead, echo[-1], level[-1], error - echo)
+    usual = level[-1] * habit[-1] + fees
+    return Remainder(np.maximum(usual + echo[-1], 0.0), fees, echo[-1], level[-1], error - echo)
 
 
 def _mixed(levels: Floats, habit: Floats, wanted: Floats, begun: Flags, delay: int) -> Floats:
     """[days, series]: the levels of all memories, weighted by how well each forecast such a stretch before."""
     judged = begun & ~np.isnan(wanted)
     off = np.where(judged[:, None], np.abs(wanted[:, None] - levels * habit[:, None]), 0.0)
-    tried = decayed_sum(judged.astype(float), ERROR_KEEP)[:, None]
-    size = decayed_sum(np.where(judged, np.abs(wanted), 0.0), ERROR_KEEP)[:, None]
+    tried, size = (
+        one[:, None] for one in decayed_sums(ERROR_KEEP, judged.astype(float), np.where(judged, np.abs(wanted), 0.0))
+    )
     mean = decayed_sum(off, ERROR_KEEP) + LEAST_ERROR * size
     best = mean.min(axis=1, keepdims=True)
     score = np.divide(best, mean, out=np.ones_like(mean), where=mean > 0)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sentinel.evaluate.forecast.history import Flags, Floats, decayed_sum, moved, running_sum
+from sentinel.evaluate.forecast.history import Flags, Floats, decayed_sums, moved, running_sum
 from sentinel.evaluate.forecast.stretch import Stretch
 
 KEEP = 0.985
@@ -95,8 +95,7 @@ def read_misses(error: Floats, cost: Floats, begun: Flags, stretch: Stretch) -> 
     span = days * running_sum(cost, USUAL_DAYS) / np.maximum(age, 1.0)
     judged = ~np.isnan(error) & begun & (span > 0)
     relative = np.divide(np.abs(error), span, out=np.zeros_like(span), where=judged)
-    count = decayed_sum(judged.astype(float), KEEP)
-    total = decayed_sum(np.minimum(relative, LARGEST), KEEP)
+    count, total = decayed_sums(KEEP, judged.astype(float), np.minimum(relative, LARGEST))
     typical = (total + PRIOR_DAYS * prior_miss(days)) / (count + PRIOR_DAYS)
     told = np.nan_to_num(moved(typical, delay), nan=prior_miss(days)) * span
     past = np.divide(error, told, out=np.full_like(span, np.nan), where=judged)

@@ -42,7 +42,8 @@ def forecast_totals(costs: DailyCosts, scopes: Sequence[Columns], period: Period
             misses = sums.misses(place, one)
             typical[batch, place] = misses.typical
             for sort, one_sort in enumerate(learned[place]):
-                one_sort.add(misses, is_sum[batch] == bool(sort))
+                if (chosen := is_sum[batch] == bool(sort)).any():
+                    one_sort.add(misses, chosen)
     told.total[told.settled_days < SETTLED_DAYS] = np.nan
     for place, sorts in enumerate(learned):
         reaches = [one_sort.reach() for one_sort in sorts]

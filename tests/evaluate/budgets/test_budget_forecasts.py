@@ -77,7 +77,7 @@ class TestAlerts:
         assert lines[0] == "WARNING  Budget 50% crossed, 100% forecast, escalated: whole"
         assert lines[1] == "Spent $720 of $1,000 (72%) in March, 10 days left"
         assert lines[2] == "Likely to exceed $1,000 now; first told on Tue 17 Mar"
-        assert lines[3].startswith("Forecast for March: $1,1")
+        assert lines[3].startswith("Forecast for March: $1,2")
 
     def test_a_forecast_that_falls_back_resolves_its_alert_and_one_that_comes_again_is_told_again(self) -> None:
         """It was no mistake and nothing is taken back: it has turned out better."""
@@ -116,7 +116,7 @@ class TestAlerts:
         s = after_two_months([40.0] * 45, thresholds=["100%"])
         told_by_day(s, march(2), march(34))
         (message,) = told(s, march(36))
-        assert message.startswith("WARNING  Budget 100% forecast: whole / Forecast for April: $1,19")
+        assert message.startswith("WARNING  Budget 100% forecast: whole / Forecast for April: $1,2")
         assert [alert.episode for alert in s.open] == ["2026-03-01", "2026-04-01"]
 
     def test_a_jump_over_everything_names_what_is_crossed_and_foresees_nothing(self) -> None:
