@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+import numpy as np
+
 from benchmarks.verdicts.corpus import synthetic_corpus
 from benchmarks.verdicts.labels import Corpus, Part
 from benchmarks.verdicts.methods import Method, median_mad, sentinel, week_over_week, z_score
 from benchmarks.verdicts.metrics import Tally
 from benchmarks.verdicts.peers import installed_peers, missing_peers
 from benchmarks.verdicts.real import injected_corpus, labelled_corpus, read_real
+from benchmarks.verdicts.speed import speed_rows
 from benchmarks.verdicts.table import Result, group_rows, operating_rows, part_rows, run
 
 TOLERANCE = 0.005
@@ -24,6 +27,9 @@ GROUP_TOLERANCE = 0.03
 def main(arguments: list[str] | None = None) -> int:
     """Print the table; with --check, compare sentinel's quality with a committed one."""
     options = _parser().parse_args(arguments)
+    if options.speed:
+        _print(speed_rows())
+        return 0
     corpora = [synthetic_corpus(seed, dense=options.dense) for seed in options.seeds]
     labelled: list[Corpus] = []
     if options.real:
@@ -69,10 +75,10 @@ def _print_libraries(corpus: Corpus, seed: int, wanted: int, z: float) -> None:
 
 
 def _some(corpus: Corpus, series: int) -> Corpus:
-    """Return so many series, evenly spread: every background is among them."""
-    step = max(1, len(corpus.series) // series)
-    kept = slice(0, step * series, step)
-    return Corpus(corpus.first_day, corpus.series[kept], corpus.cost[kept], corpus.known[kept])
+    """Return so many series, drawn by chance: the backgrounds take turns, so that every tenth one is of one kind."""
+    kept = np.sort(np.random.default_rng(series).permutation(len(corpus.series))[:series])
+    some = tuple(corpus.series[row] for row in kept)
+    return Corpus(corpus.first_day, some, corpus.cost[kept], corpus.known[kept])
 
 
 def _figures(result: Result) -> dict[str, dict[str, float]]:
@@ -127,6 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--real", type=Path, help="a CSV file of real series: source, series, date, value, label")
     parser.add_argument("--z", type=float, default=3.5, help="sentinel's threshold")
     parser.add_argument("--alone", action="store_true", help="sentinel alone")
+    parser.add_argument("--speed", action="store_true", help="measure only how long many series take")
     parser.add_argument("--slow-series", type=int, default=0, help="also run the installed libraries on so many series")
     parser.add_argument("--write", type=Path, help="write sentinel's figures as JSON")
     parser.add_argument("--check", type=Path, help="fail where sentinel's figures fell behind this file")

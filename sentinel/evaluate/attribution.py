@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,12 +50,12 @@ def attribute(
     excess: DayExcess,
     scope: Scope,
     members: NDArray[np.int64],
-    inside: Callable[[Scope], NDArray[np.bool_]],
+    inside: Callable[[Scope], NDArray[np.int64]],
     tier_pattern: str,
 ) -> Attribution:
     """The parts of one scope's excess on a day, and the workspace or account that it is most of.
 
-    `inside` tells for a workspace or account which series lie in it, [series].
+    `inside` tells for a workspace or account which series lie in it.
     """
     total = float(excess.by_series[members].sum())
     if total == 0:
@@ -86,7 +86,7 @@ def _parts(
     return tuple(part for part in parts[:LARGEST_PARTS] if part.share >= SMALLEST_PART)
 
 
-def _whole(excess: DayExcess, scope: Scope, total: float, inside: Callable[[Scope], NDArray[np.bool_]]) -> Whole | None:
+def _whole(excess: DayExcess, scope: Scope, total: float, inside: Callable[[Scope], NDArray[np.int64]]) -> Whole | None:
     wider = _wider(scope)
     if wider is None:
         return None
@@ -104,9 +104,13 @@ def _wider(scope: Scope) -> Scope | None:
     return None
 
 
-def lies_in(series: Series, scope: Scope) -> bool:
-    """Whether a series belongs to an account or workspace."""
-    return all(_ID[place.dimension](series) == place.id for place in scope.places)
+def rows_by_place(series: tuple[Series, ...]) -> Mapping[tuple[str, ...], NDArray[np.int64]]:
+    """The series in each account and in each workspace, by ids: (account,) and (account, tenant, workspace)."""
+    rows: dict[tuple[str, ...], list[int]] = {}
+    for row, one in enumerate(series):
+        for place in ((one.account,), (one.account, one.tenant, one.workspace)):
+            rows.setdefault(place, []).append(row)
+    return {place: np.array(lying, np.int64) for place, lying in rows.items()}
 
 
 def _by_share(part: Contribution) -> float:
@@ -116,12 +120,6 @@ def _by_share(part: Contribution) -> float:
 _UP_TO = {
     Dimension.WORKSPACE: (Dimension.ACCOUNT, Dimension.TENANT, Dimension.WORKSPACE),
     Dimension.ACCOUNT: (Dimension.ACCOUNT,),
-}
-
-_ID: dict[Dimension, Callable[[Series], str]] = {
-    Dimension.ACCOUNT: lambda series: series.account,
-    Dimension.TENANT: lambda series: series.tenant,
-    Dimension.WORKSPACE: lambda series: series.workspace,
 }
 
 _PLACE: dict[Dimension, Callable[[Series, str], Place]] = {

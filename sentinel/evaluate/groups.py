@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -17,16 +18,15 @@ from sentinel.domain.scopes import Dimension, Place, Scope, product_family, with
 class Groups:
     """The scopes of one rule.
 
-    Shapes: `cost`, `quantity`, `covered` are [scopes, days], `settled_at` is [scopes, days] datetime64[s], NaT while
-    not settled. A scope is covered, or settled, when all of its accounts are. `keys` are the scopes' keys, `members`
-    the series of each.
+    Shapes: `cost`, `covered` are [scopes, days], `settled_at` is [scopes, days] datetime64[s], NaT while not settled;
+    they are to be read only. A scope is covered, or settled, when all of its accounts are. `keys` are the scopes' keys,
+    `members` the series of each.
     """
 
     scopes: tuple[Scope, ...]
     keys: tuple[str, ...]
     members: tuple[NDArray[np.int64], ...]
     cost: NDArray[np.float64]
-    quantity: NDArray[np.float64]
     covered: NDArray[np.bool_]
     settled_at: NDArray[np.datetime64]
     accounts: tuple[frozenset[str], ...]
@@ -42,7 +42,6 @@ class Groups:
         return replace(
             self,
             cost=self.cost[:, first:stop],
-            quantity=self.quantity[:, first:stop],
             covered=self.covered[:, first:stop],
             settled_at=self.settled_at[:, first:stop],
         )
@@ -55,22 +54,19 @@ class Groups:
 def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension, ...], tier_pattern: str) -> Groups:
     """The selected series ([series] bool) summed by the values of `per`, in the order of their keys."""
     dimensions = with_parents(per)
-    rows = np.flatnonzero(selected)
     members: dict[tuple[str, ...], list[int]] = {}
-    families = {s.product: product_family(s.product, tier_pattern) for s in matrix.series}
-    for row in rows.tolist():
-        series = matrix.series[row]
-        identity = tuple(_VALUE[dimension](series, families) for dimension in dimensions)
+    rows = np.flatnonzero(selected).tolist()
+    for row, identity in zip(rows, _identities(matrix, rows, dimensions, tier_pattern), strict=True):
         members.setdefault(identity, []).append(row)
     ordered, owner_of = sorted(members), matrix.account_of.tolist()
     owners = [tuple(sorted({owner_of[row] for row in members[identity]})) for identity in ordered]
-    scopes = tuple(_scope(dimensions, identity, matrix.series[members[identity][-1]]) for identity in ordered)
+    place = cache(Place)  # thousands of scopes lie in one account, and in a few workspaces
+    scopes = tuple(_scope(dimensions, identity, matrix.series[members[identity][-1]], place) for identity in ordered)
     return Groups(
         scopes=scopes,
         keys=tuple(scope.key for scope in scopes),
         members=tuple(np.array(members[identity], np.int64) for identity in ordered),
         cost=_sums(matrix.cost, [members[identity] for identity in ordered]),
-        quantity=_sums(matrix.quantity, [members[identity] for identity in ordered]),
         covered=_of_owners(owners, matrix.covered, np.logical_and),
         settled_at=_of_owners(owners, matrix.settled_at, np.maximum),
         accounts=tuple(frozenset(matrix.accounts[owner] for owner in each) for each in owners),
@@ -79,6 +75,17 @@ def group(matrix: CostMatrix, selected: NDArray[np.bool_], per: tuple[Dimension,
             for identity in ordered
         ),
     )
+
+
+def _identities(
+    matrix: CostMatrix, rows: list[int], dimensions: tuple[Dimension, ...], tier_pattern: str
+) -> Iterable[tuple[str, ...]]:
+    """The values of the dimensions that each of these series has."""
+    if not dimensions:
+        return [()] * len(rows)
+    series = [matrix.series[row] for row in rows]
+    families = {product: product_family(product, tier_pattern) for product in {one.product for one in series}}
+    return zip(*([_VALUE[dimension](one, families) for one in series] for dimension in dimensions), strict=True)
 
 
 def _sums(values: NDArray[np.float64], members: list[list[int]]) -> NDArray[np.float64]:
@@ -99,17 +106,24 @@ def _of_owners(owners: list[tuple[int, ...]], values: NDArray[_Kind], joined: np
     places: dict[tuple[int, ...], list[int]] = {}
     for place, each in enumerate(owners):
         places.setdefault(each, []).append(place)
+    if len(places) == 1:
+        return np.broadcast_to(joined.reduce(values[list(owners[0])], axis=0), (len(owners), values.shape[1]))
     result = np.empty((len(owners), values.shape[1]), values.dtype)
     for each, where in places.items():
         result[where] = joined.reduce(values[list(each)], axis=0)
     return result
 
 
-def _scope(dimensions: tuple[Dimension, ...], identity: tuple[str, ...], sample: Series) -> Scope:
+def _scope(
+    dimensions: tuple[Dimension, ...],
+    identity: tuple[str, ...],
+    sample: Series,
+    place: Callable[[Dimension, str, str], Place],
+) -> Scope:
     names = {Dimension.WORKSPACE: sample.workspace_name, Dimension.CLUSTER: sample.cluster_name}
     return Scope(
         tuple(
-            Place(dimension, value, names.get(dimension, value))
+            place(dimension, value, names.get(dimension, value))
             for dimension, value in zip(dimensions, identity, strict=True)
         )
     )

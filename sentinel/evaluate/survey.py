@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sentinel.domain.matrix import CostMatrix
-from sentinel.domain.scopes import Scope
-from sentinel.evaluate.attribution import DayExcess, lies_in
+from sentinel.domain.scopes import Dimension, Scope
+from sentinel.evaluate.attribution import DayExcess, rows_by_place
 from sentinel.evaluate.detector import Panel, Verdicts, judge
 from sentinel.evaluate.excess import baseline_columns
 from sentinel.evaluate.foretold import Foretold
@@ -19,6 +20,9 @@ from sentinel.evaluate.muted import MutedScopes, read_mutes
 from sentinel.evaluate.overridden import Overridden, find_overridden
 from sentinel.rules.matching import Selection, UnknownValue, select
 from sentinel.rules.model import Budget, PartRule, Rules, Spike
+
+_Look = tuple[bytes, tuple[Dimension, ...]]
+"""Which series a rule selects, and by what it splits them: rules that look at the same share its scopes."""
 
 
 class Survey:
@@ -36,12 +40,11 @@ class Survey:
         self._routes = rules.routes
         self._mutes = read_mutes(rules.mutes, whole, self.tier_pattern)
         self._selections: dict[str, Selection] = {}
-        self._groups: dict[str, Groups] = {}
+        self._groups: dict[_Look, Groups] = {}
         self._overridden: dict[str, Overridden] = {}
-        self._muted: dict[str, MutedScopes] = {}
+        self._muted: dict[_Look, MutedScopes] = {}
         self._judged: dict[str, _Judged] = {}
         self._excesses: dict[tuple[int, bytes], DayExcess] = {}
-        self._inside: dict[str, NDArray[np.bool_]] = {}
 
     def selection(self, rule: PartRule) -> Selection:
         """The series that a rule looks at."""
@@ -91,26 +94,32 @@ class Survey:
             self._excesses[key] = DayExcess.on(matrix, column, covered)
         return self._excesses[key]
 
-    def inside(self, scope: Scope) -> NDArray[np.bool_]:
-        """[series]: which series lie in an account or workspace."""
-        if scope.key not in self._inside:
-            series = self._whole.series
-            self._inside[scope.key] = np.fromiter((lies_in(one, scope) for one in series), np.bool_, len(series))
-        return self._inside[scope.key]
+    def inside(self, scope: Scope) -> NDArray[np.int64]:
+        """The series that lie in an account or workspace."""
+        return self._rows_by_place[tuple(place.id for place in scope.places)]
+
+    @cached_property
+    def _rows_by_place(self) -> Mapping[tuple[str, ...], NDArray[np.int64]]:
+        return rows_by_place(self._whole.series)
 
     def _columns(self, matrix: CostMatrix) -> tuple[int, int]:
         begin = self._whole.column(matrix.first_day)
         return begin, begin + matrix.days
 
+    def _look(self, rule: PartRule) -> _Look:
+        return self.selection(rule).mask.tobytes(), rule.splits_by
+
     def _whole_groups(self, rule: PartRule) -> Groups:
-        if rule.name not in self._groups:
-            self._groups[rule.name] = group(self._whole, self.selection(rule).mask, rule.splits_by, self.tier_pattern)
-        return self._groups[rule.name]
+        look = self._look(rule)
+        if look not in self._groups:
+            self._groups[look] = group(self._whole, self.selection(rule).mask, rule.splits_by, self.tier_pattern)
+        return self._groups[look]
 
     def _whole_muted(self, rule: PartRule) -> MutedScopes:
-        if rule.name not in self._muted:
-            self._muted[rule.name] = self._mutes.apply(self._whole_groups(rule))
-        return self._muted[rule.name]
+        look = self._look(rule)
+        if look not in self._muted:
+            self._muted[look] = self._mutes.apply(self._whole_groups(rule))
+        return self._muted[look]
 
     def _judge(self, rule: Spike, first: int) -> _Judged:
         groups = self._whole_groups(rule)

@@ -2,18 +2,20 @@
 
 A charge is compared with the median of the eight charges before it (within 120 days), in units of
 1.4826 x the median of the eight distances before; two in a row need less than one. A gap is notable once it
-is longer than chance, and longer than twice the longest gap of the last 120 days.
+is longer than chance, and longer than twice the longest gap of the last 120 days; where the gaps have a
+rhythm, once the next charge is overdue.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sentinel.evaluate.detector.charges import Charges
 from sentinel.evaluate.detector.panel import Expectation, Flags
 from sentinel.evaluate.detector.selection import Singles, median_of_known
 from sentinel.evaluate.detector.trial import DEFAULT_Z, Trial
-from sentinel.evaluate.detector.windows import Counts
+from sentinel.evaluate.detector.windows import Counts, Track, largest_before
 
 SPARSE_SHARE = 0.26
 """Share of days without a charge, of six weeks, from which a scope is judged by its charges alone."""
@@ -38,6 +40,12 @@ ACCEPTED_AFTER = 7
 
 CHANCE = 5e-4
 """A gap less likely than this, were each day without a charge by chance, is longer than chance."""
+
+RHYTHM_GAPS = 5
+"""So many gaps of about one length are a rhythm, such as a weekly job's: the next charge has a day."""
+
+RHYTHM_SPREAD, RHYTHM_LEAST = 2, 3
+"""Of about one length: no gap is more than two days longer than the shortest, which has at least three."""
 
 DEVIATION_TO_SIGMA = 1.4826
 
@@ -110,6 +118,19 @@ def gap_score(charges: Charges) -> Singles:
     """Return the score, at most 0, of each day without a charge, by the length of its gap so far."""
     chance = np.log(CHANCE) / np.log(charges.chance_of_empty)
     limit = np.minimum(GAP_FACTOR * charges.longest_gap + GAP_DAYS, np.maximum(charges.longest_gap + 1, chance))
+    sparse = np.flatnonzero((charges.empty_share > SPARSE_SHARE).any(axis=0))
+    limit[:, sparse] = np.minimum(limit[:, sparse], _due(charges, sparse))
     fresh = charges.gap <= limit + ACCEPTED_AFTER
     known = charges.empty & (charges.longest_gap > 0) & (charges.gap > 1) & fresh
     return np.where(known, -DEFAULT_Z * charges.gap / (limit + 1e-9), 0.0).astype(np.float32)
+
+
+def _due(charges: Charges, scopes: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Return, [days, scopes], how long a gap may last where gaps have a rhythm, infinity where they have none."""
+    gap = Track(charges.gap[:, scopes], 0)
+    ended = np.where(charges.charged[:, scopes], gap.ago(1), 0)
+    shortest = REACH_DAYS - largest_before(np.where(ended > 0, REACH_DAYS - ended, 0), REACH_DAYS, 0)
+    often = Counts(ended > 0).before(REACH_DAYS) >= RHYTHM_GAPS
+    latest = shortest + RHYTHM_SPREAD
+    steady = (charges.longest_gap[:, scopes] <= latest) & (shortest >= RHYTHM_LEAST)
+    return np.where(often & steady, latest, np.inf)

@@ -79,9 +79,9 @@ class Kinship:
         """The voices about a scope inside this one's, the narrowest first."""
         return self._inner.get(voice.key, [])
 
-    def are_apart(self, one: Voice, other: Voice) -> bool:
-        """Whether no series is in the scopes of both."""
-        return not np.intersect1d(self._members(one), self._members(other), assume_unique=True).size
+    def series(self, voice: Voice) -> frozenset[int]:
+        """The series that a voice speaks of."""
+        return frozenset(self._members(voice).tolist())
 
     def breadth(self, voice: Voice) -> Breadth:
         """How much a voice speaks of; no two are equal."""

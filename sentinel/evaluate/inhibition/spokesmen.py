@@ -108,8 +108,11 @@ class _Part:
 def _apart(kinship: Kinship, voices: list[Voice], day: date) -> list[_Part]:
     """The largest excesses of a day, largest first, no two of which share a series: they may be added up."""
     found = (_Part(voice, voice.excess[day]) for voice in voices if day in voice.excess)
-    taken: list[_Part] = []
+    apart: list[_Part] = []
+    taken: set[int] = set()
     for part in sorted(found, key=lambda part: (-part.excess, kinship.breadth(part.voice))):
-        if all(kinship.are_apart(part.voice, other.voice) for other in taken):
-            taken.append(part)
-    return taken
+        series = kinship.series(part.voice)
+        if taken.isdisjoint(series):
+            taken |= series
+            apart.append(part)
+    return apart

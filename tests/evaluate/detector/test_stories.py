@@ -151,14 +151,20 @@ def test_sparse_charges_are_compared_with_charges(steady: Floats) -> None:
     assert verdicts.expected[0, 300] == pytest.approx(200, rel=0.1)
 
 
-def test_a_gap_longer_than_any_before_is_found(steady: Floats) -> None:
-    """Where every fifth day has a charge, a stop is found once it lasts far longer than a gap."""
+def test_a_charge_that_comes_every_fifth_day_is_missed_two_days_after_it_was_due(steady: Floats) -> None:
+    """Where gaps have a rhythm one need not wait until a gap is longer than chance."""
     cost = np.where(np.arange(DAYS) % 5 == 0, steady, 0.0)
     cost[301:] = 0
     verdicts = verdicts_of(cost)
-    days = [day for day in found(cost, verdicts) if day > 60]
-    assert 306 < days[0] < 320
-    assert verdicts.lower[0, days[0]] > 0
+    assert next(day for day in found(cost, verdicts) if day > 60) == 307
+    assert verdicts.lower[0, 307] > 0
+
+
+def test_a_gap_longer_than_any_before_is_found(steady: Floats) -> None:
+    """Where charges come after four or eight days, a stop is found once it lasts far longer than that."""
+    cost = np.where(np.isin(np.arange(DAYS) % 12, (0, 4)), steady, 0.0)
+    cost[301:] = 0
+    assert 310 < next(day for day in found(cost, verdicts_of(cost)) if day > 60) < 320
 
 
 def test_a_scope_that_slept_begins_anew(steady: Floats) -> None:
