@@ -14,7 +14,7 @@ COMMIT = "Commit credits"
 
 def opened(stdout: str) -> list[dict[str, Any]]:
     """The alerts that a cycle opened."""
-    return [json.loads(line) for line in stdout.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in stdout.splitlines()]
 
 
 def test_a_credit_that_no_longer_arrives_is_told_and_others_are_not(tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_a_credit_that_no_longer_arrives_is_told_and_others_are_not(tmp_path: Pa
     usual = account.credited(ended - timedelta(days=28), ended - timedelta(days=1), COMMIT) / 28
     assert days >= 3
     assert (alert["observed"], round(alert["expected"] / (usual * days), 6)) == (0.0, 1.0)
-    message = " ".join(done.stdout.replace("▌", " ").split())
+    message = " ".join(done.stderr.replace("▌", " ").split())
     assert f"WARNING Credit missing: {COMMIT}" in message
     assert "it came every day before" in message
     assert (standing["commit"]["missing_since"], standing["patient"]["missing_since"]) == (ended.isoformat(), None)
@@ -67,7 +67,7 @@ def test_what_is_left_of_a_credit_runs_out_and_is_told_with_the_right_date(tmp_p
     assert (alert["rule"], outlook["stage"]) == ("short", "near")
     assert abs((date.fromisoformat(outlook["exhausted_on"]) - day(17)).days) <= 3
     assert date.fromisoformat(outlook["earliest"]) <= day(17) <= date.fromisoformat(outlook["latest"])
-    message = " ".join(done.stdout.replace("▌", " ").split())
+    message = " ".join(done.stderr.replace("▌", " ").split())
     assert "WARNING Credits run out: short" in message
     assert "the rest lasts until about" in message
     assert "short: " in shown
