@@ -25,6 +25,7 @@ FREQUENT_LEAST = 3
 PASSING_SHARE = (0.0, 0.8, 0.5)
 """The share of its excess that is left out while a run has lasted 1 or 2 days; the third day makes it a new level."""
 
+SECOND_DAY = 2
 ACCEPTED_DAYS = len(PASSING_SHARE)
 
 
@@ -51,14 +52,14 @@ def read_excess(history: History, habits: Habits) -> Excess:
     run = _runs(over > 0, history.known)
     size = np.where(run < ACCEPTED_DAYS, over, 0.0)
     lasting = run >= ACCEPTED_DAYS
-    lasting[:-1] |= (run[:-1] == 2) & (run[1:] == ACCEPTED_DAYS)  # noqa: PLR2004 - the second day of a run
-    lasting[:-2] |= (run[:-2] == 1) & (run[2:] == ACCEPTED_DAYS)
+    first, second = run == 1, run == SECOND_DAY
+    lasting[:-1] |= second[:-1] & (run[1:] == ACCEPTED_DAYS)
+    lasting[:-2] |= first[:-2] & (run[2:] == ACCEPTED_DAYS)
     left_out = np.where(lasting, 0.0, size)
-    share = np.select([run == 1, run == 2], PASSING_SHARE[1:], 0.0)  # noqa: PLR2004 - likewise
+    share = np.select([first, second], PASSING_SHARE[1:], 0.0)
     newest = np.where(share > 0, left_out - share * size, 0.0)
     one_before = np.zeros_like(newest)
-    second = run[1:] == 2  # noqa: PLR2004 - likewise
-    one_before[1:] = np.where(second, left_out[:-1] - PASSING_SHARE[2] * size[:-1], 0.0)
+    one_before[1:] = np.where(second[1:], left_out[:-1] - PASSING_SHARE[SECOND_DAY] * size[:-1], 0.0)
     return Excess(size, history.cost - left_out, newest, one_before)
 
 
